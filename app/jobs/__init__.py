@@ -1,0 +1,1 @@
+"""Background work: one worker thread, one queue."""

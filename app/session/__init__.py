@@ -1,0 +1,1 @@
+"""What the window edits, without Qt: photo, settings, undo."""

@@ -1,0 +1,1 @@
+"""Synthesis of photo damage and camera degradation."""

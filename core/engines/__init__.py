@@ -1,0 +1,1 @@
+"""Adapters: a Protocol on the outside, a network or library inside."""

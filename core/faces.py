@@ -1,0 +1,81 @@
+"""Faces: where they are, how they map to the network's crop, and what came back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from core.geometry import Box, Matrix, similarity
+from core.image import FloatImage
+
+FFHQ_TEMPLATE_512: npt.NDArray[np.float64] = np.array(
+    [
+        [192.98138, 239.94708],
+        [318.90277, 240.1936],
+        [256.63416, 314.01935],
+        [201.26117, 371.41043],
+        [313.08905, 371.15118],
+    ]
+)
+"""Left eye, right eye, nose tip, left and right mouth corner (as seen) in the 512 px FFHQ crop.
+
+Figures of facexlib's alignment template (MIT).
+"""
+
+Point = tuple[float, float]
+Landmarks = tuple[Point, Point, Point, Point, Point]
+"""Left eye, right eye, nose, left mouth corner, right mouth corner (x, y), as seen by the viewer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One detected face, in pixels of the upright photo.
+
+    Attributes:
+        box: The detector's rectangle; may reach over the photo's border.
+        landmarks: Five points, see `Landmarks`.
+        score: The detector's certainty in [0, 1].
+    """
+
+    box: Box
+    landmarks: Landmarks
+    score: float
+
+
+def template(crop_size_px: int) -> npt.NDArray[np.float64]:
+    """The FFHQ template for a crop of any size, 5 x 2; outer edges stay aligned."""
+    factor = crop_size_px / 512
+    scaled: npt.NDArray[np.float64] = (FFHQ_TEMPLATE_512 + 0.5) * factor - 0.5
+    return scaled
+
+
+def crop_transform(landmarks: Landmarks, crop_size_px: int) -> Matrix:
+    """The similarity transform (2 x 3) from photo to aligned crop pixels."""
+    return similarity(np.asarray(landmarks), template(crop_size_px))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FaceResult:
+    """A face and what was done to it.
+
+    Attributes:
+        index: Its number in the photo: top to bottom, then left to right.
+        face: Where it is.
+        to_crop: Photo pixels to crop pixels, 2 x 3.
+        crop: The aligned input, S x S x 3, [0, 1].
+        restored: The network's output of the same shape, or None where the face was left alone.
+        skipped: Why it was left alone, one sentence; empty where it was not.
+        strength: Share of the restored face in the output, [0, 1]; 0 where it is switched off.
+        whole: True where the crop is the whole photo (`--aligned`).
+    """
+
+    index: int
+    face: Face
+    to_crop: Matrix
+    crop: FloatImage
+    restored: FloatImage | None = None
+    skipped: str = ""
+    strength: float = 0.0
+    whole: bool = False

@@ -1,0 +1,1 @@
+"""Pure network modules, shared by inference and training."""

@@ -1,0 +1,254 @@
+"""All that a user can choose about one restoration, as frozen values that read and write JSON.
+
+The same settings object drives the window, the command line, presets and the recipe beside each
+output. Each number carries its range, its title and its help text as metadata, so that forms and
+`--help` are built from here and nothing is said twice. `neutral` is the value that changes nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from typing import Annotated, Any, Literal, Self, get_args, get_origin, get_type_hints
+
+import msgspec
+from msgspec import Meta
+
+from core.errors import SettingsError
+
+DEFAULT_FACE_MODEL = "compact-256"
+MAX_UPSCALE = 4
+
+Upscale = Literal[1, 2, 4]
+Share = Annotated[float, Meta(ge=0.0, le=1.0)]
+
+
+@cache
+def field_meta(cls: type[msgspec.Struct]) -> dict[str, Meta]:
+    """The metadata of each annotated field of a settings class, by field name."""
+    found: dict[str, Meta] = {}
+    for name, hint in get_type_hints(cls, include_extras=True).items():
+        if get_origin(hint) is Annotated:
+            found.update({name: item for item in get_args(hint)[1:] if isinstance(item, Meta)})
+    return found
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of all settings: immutable, range-checked when made, exact JSON round trip."""
+
+    def __post_init__(self) -> None:
+        for name, meta in field_meta(type(self)).items():
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, (int, float)):
+                continue
+            if not math.isfinite(value):
+                raise ValueError(f"{name} must be a number, not {value}")
+            if meta.ge is not None and value < meta.ge:
+                raise ValueError(f"{name} must be at least {meta.ge:g}, not {value:g}")
+            if meta.le is not None and value > meta.le:
+                raise ValueError(f"{name} must be at most {meta.le:g}, not {value:g}")
+
+    def replace(self, **changes: Any) -> Self:
+        """The same settings with some fields changed.
+
+        Raises:
+            ValueError: A value is out of range.
+        """
+        return msgspec.structs.replace(self, **changes)
+
+    def to_json(self) -> bytes:
+        """Readable JSON, UTF-8, stable key order."""
+        return msgspec.json.format(msgspec.json.encode(self, order="deterministic"), indent=2)
+
+    def to_builtins(self) -> dict[str, Any]:
+        """Plain dictionaries and lists, for embedding in a larger JSON document."""
+        plain: dict[str, Any] = msgspec.to_builtins(self)
+        return plain
+
+    @classmethod
+    def from_json(cls, data: bytes | str) -> Self:
+        """Read settings written by `to_json`.
+
+        Raises:
+            SettingsError: Not JSON, an unknown field, a wrong type or a value out of range.
+        """
+        try:
+            return msgspec.json.decode(data, type=cls)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise _settings_error(error) from error
+
+    @classmethod
+    def from_builtins(cls, data: Any) -> Self:
+        """Read settings from plain dictionaries, as `from_json` does."""
+        try:
+            return msgspec.convert(data, type=cls)
+        except msgspec.ValidationError as error:
+            raise _settings_error(error) from error
+
+
+def _settings_error(error: Exception) -> SettingsError:
+    return SettingsError(
+        f"The settings cannot be used: {error}.",
+        "Correct the value, or leave it out to get the default.",
+    )
+
+
+class FaceChoice(Settings, frozen=True, kw_only=True):
+    """What the user chose for one face, by its number in the list of detected faces."""
+
+    index: Annotated[int, Meta(ge=0)]
+    enabled: bool = True
+    strength: Annotated[
+        float | None,
+        Meta(description="Strength for this face alone; empty: as all the others."),
+    ] = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.strength is not None and not 0.0 <= self.strength <= 1.0:
+            raise ValueError(f"strength must lie between 0 and 1, not {self.strength}")
+
+
+class FaceSettings(Settings, frozen=True, kw_only=True):
+    """How faces are found and restored."""
+
+    enabled: Annotated[
+        bool, Meta(title="Restore faces", description="Find faces and restore each one.")
+    ] = True
+    model: Annotated[
+        str, Meta(title="Face model", description="The network that restores faces.")
+    ] = DEFAULT_FACE_MODEL
+    detector: Annotated[
+        str,
+        Meta(title="Face finder", description="“auto” takes the best installed one."),
+    ] = "auto"
+    strength: Annotated[
+        float,
+        Meta(
+            ge=0.0,
+            le=1.0,
+            title="Face strength",
+            description="How much of the restored face replaces the old one.",
+            extra={"neutral": 0.0},
+        ),
+    ] = 1.0
+    min_size_px: Annotated[
+        int,
+        Meta(
+            ge=8,
+            le=4096,
+            title="Smallest face",
+            description="Faces narrower than this, in pixels, are left alone.",
+        ),
+    ] = 20
+    min_score: Annotated[
+        float,
+        Meta(
+            ge=0.0,
+            le=1.0,
+            title="Face certainty",
+            description="How sure the face finder must be. Lower finds more faces, and more false ones.",
+        ),
+    ] = 0.9
+    aligned: Annotated[
+        bool,
+        Meta(
+            title="Photo is one aligned face",
+            description="The picture is already an FFHQ-aligned face crop: restore it whole.",
+        ),
+    ] = False
+    choices: tuple[FaceChoice, ...] = ()
+
+    def choice_for(self, index: int) -> FaceChoice:
+        """The user's choice for one face, or the default one."""
+        for choice in self.choices:
+            if choice.index == index:
+                return choice
+        return FaceChoice(index=index)
+
+
+class ColourSettings(Settings, frozen=True, kw_only=True):
+    """Colour enhancement. All defaults are neutral: nothing changes."""
+
+    white_balance: Annotated[
+        float,
+        Meta(
+            ge=0.0,
+            le=1.0,
+            title="White balance",
+            description="Takes a colour cast off the whole photo.",
+            extra={"neutral": 0.0},
+        ),
+    ] = 0.0
+    fade: Annotated[
+        float,
+        Meta(
+            ge=0.0,
+            le=1.0,
+            title="Fade recovery",
+            description="Gives a faded photo its dark and bright tones back.",
+            extra={"neutral": 0.0},
+        ),
+    ] = 0.0
+    contrast: Annotated[
+        float,
+        Meta(
+            ge=0.0,
+            le=1.0,
+            title="Local contrast",
+            description="Makes soft details stand out without changing the whole photo.",
+            extra={"neutral": 0.0},
+        ),
+    ] = 0.0
+    saturation: Annotated[
+        float,
+        Meta(
+            ge=-1.0,
+            le=1.0,
+            title="Saturation",
+            description="Makes colours stronger or weaker. A black-and-white photo stays as it is.",
+            extra={"neutral": 0.0},
+        ),
+    ] = 0.0
+
+    @property
+    def is_neutral(self) -> bool:
+        """True where no control changes anything."""
+        return self == ColourSettings()
+
+
+COLOUR_PRESETS: dict[str, ColourSettings] = {
+    "none": ColourSettings(),
+    "gentle": ColourSettings(white_balance=0.4, fade=0.4, contrast=0.1, saturation=0.05),
+    "auto": ColourSettings(white_balance=0.8, fade=0.8, contrast=0.2, saturation=0.1),
+    "strong": ColourSettings(white_balance=1.0, fade=1.0, contrast=0.45, saturation=0.25),
+}
+"""Colour presets by the name that `--colour` takes."""
+
+
+class BackgroundSettings(Settings, frozen=True, kw_only=True):
+    """Everything that is not a face: its size."""
+
+    scale: Annotated[
+        Upscale,
+        Meta(title="Enlarge", description="How many times wider and higher the result is."),
+    ] = 1
+    upscaler: Annotated[
+        str,
+        Meta(
+            title="Enlarging method",
+            description="“lanczos” is quick and invents nothing; a model adds sharpness.",
+        ),
+    ] = "lanczos"
+
+
+class RestorationSettings(Settings, frozen=True, kw_only=True):
+    """Everything that decides what a restored photo looks like."""
+
+    faces: FaceSettings = FaceSettings()
+    colour: ColourSettings = COLOUR_PRESETS["auto"]
+    background: BackgroundSettings = BackgroundSettings()
+    seed: Annotated[
+        int,
+        Meta(ge=0, description="Fixes the generator's noise: same seed, same picture."),
+    ] = 0

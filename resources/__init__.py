@@ -1,0 +1,1 @@
+"""Data shipped with the program: weights, registry, icons, styles, sample photo."""
