@@ -48,6 +48,20 @@ class EngineInfo:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Restored:
+    """What a face restorer or an upscaler gave back.
+
+    Attributes:
+        images: The result; its shape is stated where it is returned. RGB, [0, 1], finite.
+        warnings: Plain sentences about what had to be done otherwise than asked ("The graphics
+            card ran out of memory, so the processor was used."); empty where all went well.
+    """
+
+    images: npt.NDArray[np.float32]
+    warnings: tuple[str, ...] = ()
+
+
 class FaceDetector(Protocol):
     """Finds faces in an upright photo."""
 
@@ -89,9 +103,7 @@ class FaceRestorer(Protocol):
         """Side of the square crop that `restore` takes and gives."""
         ...
 
-    def restore(
-        self, crops: npt.NDArray[np.float32], *, seed: int, progress: Progress
-    ) -> npt.NDArray[np.float32]:
+    def restore(self, crops: npt.NDArray[np.float32], *, seed: int, progress: Progress) -> Restored:
         """Restore N aligned crops; the same input and seed give the same output.
 
         Args:
@@ -100,7 +112,7 @@ class FaceRestorer(Protocol):
             progress: Reported to and polled between faces.
 
         Returns:
-            N x S x S x 3, RGB, [0, 1], finite.
+            `images` is N x S x S x 3, RGB, [0, 1], finite.
 
         Raises:
             Cancelled: The job was stopped.
@@ -122,7 +134,7 @@ class Upscaler(Protocol):
         """How many times wider and higher the output is."""
         ...
 
-    def upscale(self, tile: FloatImage, *, progress: Progress) -> FloatImage:
+    def upscale(self, tile: FloatImage, *, progress: Progress) -> Restored:
         """Enlarge one tile.
 
         Args:
@@ -130,7 +142,12 @@ class Upscaler(Protocol):
             progress: Polled for cancellation.
 
         Returns:
-            (H * scale) x (W * scale) x 3, RGB, [0, 1].
+            `images` is (H * scale) x (W * scale) x 3, RGB, [0, 1], finite.
+
+        Raises:
+            Cancelled: The job was stopped.
+            MemoryExhaustedError: The tile does not fit; a smaller one may.
+            RestorationError: The network gave no usable result on any device.
         """
         ...
 
