@@ -1,0 +1,85 @@
+"""The command `heirloom`: picks the command to run, and nothing else.
+
+`heirloom` alone, or with only pictures, opens the window. Every other command works without a
+screen and never imports Qt; help and listings import no torch either.
+
+Exit codes: 0 all done, 1 some failed, 2 the command was called wrongly, 130 stopped by Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+
+from app import cli_info, cli_models, cli_restore, cli_train
+from core import __version__
+from core.errors import Cancelled, RestorationError
+
+EXIT_DONE, EXIT_FAILED, EXIT_USAGE, EXIT_STOPPED = 0, 1, 2, 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        argv: Arguments without the program's name; those of the process by default.
+
+    Returns:
+        The exit code.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    parser, commands = build_parser()
+    if opens_window(arguments, commands):
+        return _run_window(arguments)
+    parsed = parser.parse_args(arguments)
+    logging.basicConfig(
+        level=logging.DEBUG if parsed.debug else logging.CRITICAL, format="%(message)s"
+    )
+    try:
+        code: int = parsed.run(parsed)
+    except RestorationError as error:
+        print(f"heirloom: {error}", file=sys.stderr)
+        return EXIT_FAILED
+    except (Cancelled, KeyboardInterrupt):
+        print("heirloom: stopped.", file=sys.stderr)
+        return EXIT_STOPPED
+    return code
+
+
+def opens_window(arguments: Sequence[str], commands: frozenset[str]) -> bool:
+    """True for no arguments at all, or for names that are neither a command nor an option."""
+    return all(not word.startswith("-") for word in arguments) and (
+        not arguments or arguments[0] not in commands
+    )
+
+
+def build_parser() -> tuple[argparse.ArgumentParser, frozenset[str]]:
+    """The parser, and the names of its commands."""
+    parser = argparse.ArgumentParser(
+        prog="heirloom",
+        description="Restores faces and colour in old photographs, on this computer alone. "
+        "Without a command it opens the window: heirloom [PHOTO ...]",
+        epilog="Exit codes: 0 all done, 1 some failed, 2 wrong call, 130 stopped.",
+    )
+    parser.add_argument("--version", action="version", version=f"Heirloom {__version__}")
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--debug", action="store_true", help="print what happens inside")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    cli_restore.add_restore_command(commands, shared)
+    cli_info.add_info_command(commands, shared)
+    cli_models.add_models_commands(commands)
+    cli_train.add_train_commands(commands)
+    parser.set_defaults(debug=False)
+    return parser, frozenset(commands.choices)
+
+
+def _run_window(paths: Sequence[str]) -> int:
+    from app.main import run_window
+
+    return run_window(list(paths))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

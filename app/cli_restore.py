@@ -1,0 +1,266 @@
+"""`heirloom restore`: photos in, restored photos out."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+from core.errors import SettingsError
+from core.progress import CancelToken, Progress
+from core.settings import COLOUR_PRESETS, RestorationSettings, Upscale
+
+if TYPE_CHECKING:
+    from core.batch import Batch
+    from core.outputs import FoundPhotos
+    from core.recipe import Recipe
+    from core.report import FileReport
+
+FORMATS = ("jpeg", "png", "tiff", "webp", "avif", "bmp")
+EXIT_DONE, EXIT_FAILED, EXIT_USAGE, EXIT_STOPPED = 0, 1, 2, 130
+STEPS = 1000
+"""Ticks of the progress bar a photo, so that it moves within one."""
+
+
+def add_restore_command(commands: Any, shared: argparse.ArgumentParser) -> None:
+    """Add `restore` to the commands of the parser."""
+    parser = commands.add_parser(
+        "restore",
+        parents=[shared],
+        help="restore photos into a folder",
+        description="Restores photos into the folder OUT. Originals are never touched. A recipe is "
+        "saved beside each result, so that it can be made again.",
+        epilog="Exit codes: 0 all done, 1 some failed, 2 wrong call, 130 stopped.",
+    )
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="photos and folders of photos")
+    parser.add_argument("-o", "--out", required=True, type=Path, metavar="OUT", help="folder")
+    parser.add_argument("-r", "--recursive", action="store_true", help="folders within folders too")
+    _add_face_options(parser)
+    _add_picture_options(parser)
+    _add_output_options(parser)
+    _add_compute_options(parser)
+    parser.set_defaults(run=run_restore)
+
+
+def _add_face_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("faces")
+    group.add_argument("--model", metavar="ID|FILE", help="face model (see: heirloom models list)")
+    group.add_argument("--strength", type=float, metavar="0..1", help="share of the restored face")
+    group.add_argument("--detector", metavar="ID", help="face finder (default: best installed)")
+    group.add_argument("--min-face", type=int, metavar="PX", help="smallest face, in pixels")
+    group.add_argument("--min-score", type=float, metavar="0..1", help="how sure it must be a face")
+    group.add_argument(
+        "--aligned",
+        action="store_true",
+        help="each picture is an FFHQ-aligned face crop: restore it whole",
+    )
+    group.add_argument("--no-faces", action="store_true", help="leave faces alone")
+
+
+def _add_picture_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("picture")
+    group.add_argument("--colour", "--color", choices=sorted(COLOUR_PRESETS), help="colour preset")
+    group.add_argument("--upscale", type=int, choices=get_args(Upscale), help="enlarge")
+    group.add_argument("--upscaler", metavar="ID|FILE", help="“lanczos” (default), “sharp”, ...")
+    group.add_argument("--seed", type=int, help="fixes the generator's noise (default 0)")
+    group.add_argument(
+        "--recipe", type=Path, metavar="FILE", help="use the settings of a saved recipe"
+    )
+
+
+def _add_output_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("output")
+    group.add_argument("--format", choices=FORMATS, help="default: the photo's own")
+    group.add_argument("--quality", type=int, metavar="1..100", help="of JPEG, WebP and AVIF")
+    group.add_argument(
+        "--metadata", choices=("keep", "strip_gps", "strip_all"), default="keep", help="what stays"
+    )
+    group.add_argument(
+        "--overwrite", action="store_true", help="replace earlier results, never an input"
+    )
+    group.add_argument("--json", metavar="FILE", help="write a report; “-” prints it")
+    group.add_argument("-q", "--quiet", action="store_true", help="no progress bar, no summary")
+
+
+def _add_compute_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("computer")
+    group.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, mps")
+    group.add_argument("--runtime", default="auto", choices=("auto", "torch", "openvino"))
+    group.add_argument("--precision", default="auto", choices=("auto", "fp32", "fp16", "bf16"))
+    group.add_argument("--models-dir", type=Path, metavar="DIR", help="folder of installed models")
+
+
+def run_restore(args: argparse.Namespace) -> int:
+    """Do what `heirloom restore` was asked to do."""
+    try:
+        recipe = _load_recipe(args.recipe)
+        settings = settings_from(args, recipe)
+    except (ValueError, SettingsError) as error:
+        print(f"heirloom restore: {error}", file=sys.stderr)
+        return EXIT_USAGE
+    from core.outputs import find_photos
+
+    found = find_photos([Path(path) for path in args.paths], recursive=args.recursive)
+    batch = _batch(args, settings, recipe, found)
+    token = CancelToken()
+    with _stops_on_signals(token):
+        reports = _run_with_bar(args, batch, token)
+    reports = [*_problem_reports(found), *reports]
+    if args.json:
+        _write_report(args.json, reports)
+    if not args.quiet:
+        _print_summary(reports, to_stderr=args.json == "-")
+    if token.is_cancelled:
+        return EXIT_STOPPED
+    return EXIT_DONE if all(report.status == "done" for report in reports) else EXIT_FAILED
+
+
+def settings_from(args: argparse.Namespace, recipe: Recipe | None) -> RestorationSettings:
+    """The settings that the options ask for, on top of those of the recipe or the defaults.
+
+    Raises:
+        ValueError: A value is out of range.
+    """
+    base = recipe.settings if recipe else RestorationSettings()
+    faces = base.faces.replace(
+        **_given(
+            model=args.model,
+            strength=args.strength,
+            detector=args.detector,
+            min_size_px=args.min_face,
+            min_score=args.min_score,
+            aligned=args.aligned or None,
+            enabled=False if args.no_faces else None,
+        )
+    )
+    background = base.background.replace(**_given(scale=args.upscale, upscaler=args.upscaler))
+    colour = COLOUR_PRESETS[args.colour] if args.colour else base.colour
+    return base.replace(
+        faces=faces, background=background, colour=colour, **_given(seed=args.seed)
+    )
+
+
+def _given(**options: Any) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def _load_recipe(path: Path | None) -> Recipe | None:
+    if path is None:
+        return None
+    from core.recipe import load
+
+    return load(path)
+
+
+def _batch(
+    args: argparse.Namespace,
+    settings: RestorationSettings,
+    recipe: Recipe | None,
+    found: FoundPhotos,
+) -> Batch:
+    from core.batch import Batch, Task
+    from core.imageio import WriteOptions
+
+    options = WriteOptions(
+        format=args.format.upper() if args.format else None,
+        metadata=args.metadata,
+        overwrite=args.overwrite,
+        **_given(quality=args.quality),
+    )
+    tasks = tuple(Task(photo.path, photo.relative) for photo in found.photos)
+    return Batch(tasks, args.out, settings, options, recipe)
+
+
+def _run_with_bar(
+    args: argparse.Namespace, batch: Batch, token: CancelToken
+) -> list[FileReport]:
+    from tqdm import tqdm
+
+    from core.api import Engine
+    from core.device import ComputePreference
+
+    if not batch.tasks:
+        return []
+    compute = ComputePreference(
+        device=args.device, runtime=args.runtime, precision=args.precision
+    )
+    engine = Engine(compute, args.models_dir)
+    faces = 0
+    with tqdm(
+        total=len(batch.tasks) * STEPS,
+        disable=args.quiet,
+        file=sys.stderr,
+        bar_format="{percentage:3.0f}% |{bar:24}| {elapsed}, {remaining} left{desc}",
+    ) as bar:
+
+        def show(fraction: float, message: str) -> None:
+            bar.update(round(fraction * bar.total) - bar.n)
+            number = min(len(batch.tasks), int(fraction * len(batch.tasks)) + 1)
+            bar.set_description_str(
+                f"  photo {number} of {len(batch.tasks)}, {faces} faces  {message}", refresh=False
+            )
+
+        def count(report: FileReport) -> None:
+            nonlocal faces
+            faces += sum(face.restored for face in report.faces)
+
+        return batch.run(engine, Progress(show, token), count)
+
+
+@contextmanager
+def _stops_on_signals(token: CancelToken) -> Iterator[None]:
+    """Ctrl-C and SIGTERM stop cleanly; a second Ctrl-C stops at once."""
+
+    def stop(number: int, _frame: object) -> None:
+        token.cancel()
+        signal.signal(number, signal.SIG_DFL)
+
+    previous: dict[int, Callable[..., Any] | int | None] = {
+        number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+def _problem_reports(found: FoundPhotos) -> list[FileReport]:
+    from core.report import failed
+
+    return [failed(str(problem.path), problem.error) for problem in found.problems]
+
+
+def _write_report(target: str, reports: list[FileReport]) -> None:
+    from core.imageio import write_bytes_atomic
+    from core.report import to_json
+
+    data = to_json(reports)
+    if target == "-":
+        sys.stdout.write(data.decode())
+        return
+    write_bytes_atomic(Path(target), data)
+
+
+def _print_summary(reports: list[FileReport], *, to_stderr: bool) -> None:
+    stream = sys.stderr if to_stderr else sys.stdout
+    for report in reports:
+        if report.output:
+            print(report.output, file=stream)
+        for warning in report.warnings:
+            print(f"  note, {report.input}: {warning}", file=sys.stderr)
+    finished = sum(report.status == "done" for report in reports)
+    failures = [report for report in reports if report.error]
+    print(f"{finished} of {len(reports)} restored.", file=sys.stderr)
+    for report in failures:
+        if report.error:
+            print(
+                f"failed, {report.input}: {report.error.summary} {report.error.remedy}",
+                file=sys.stderr,
+            )
+
+

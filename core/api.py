@@ -1,0 +1,271 @@
+"""The engine as a Python library: open a photo, restore it, save it.
+
+    import core
+
+    report = core.restore("grandmother.jpg", "restored/grandmother.jpg")
+
+`Engine` is the composition root that the command line and the window share, so both give the same
+bytes. It loads detectors and networks when they are first needed and keeps them.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core import __version__
+from core.engines.given import GivenFaces
+from core.errors import OutputError
+from core.faces import Face
+from core.image import Photo
+from core.imageio import Saved, WriteOptions, read_photo, write_bytes_atomic, write_photo
+from core.models.spec import load_registry
+from core.models.store import ModelStore, default_models_dir
+from core.pipeline import Pipeline, Restoration, Trace
+from core.progress import Progress, no_progress
+from core.recipe import Recipe, encode, path_beside, recipe_of
+from core.report import FileReport, done
+from core.settings import RestorationSettings
+from core.stages.background import BackgroundStage
+from core.stages.colour import ColourStage
+from core.stages.composite import CompositeStage
+from core.stages.detect import AlignedStage, DetectStage
+from core.stages.restore import RestoreFacesStage
+
+if TYPE_CHECKING:
+    from core.device import ComputePreference
+    from core.interfaces import FaceDetector, FaceRestorer, Stage, Upscaler
+
+SOFTWARE = f"Heirloom {__version__}"
+LANCZOS = "lanczos"
+AUTO = "auto"
+DETECTORS = ("retinaface-resnet50", "retinaface-mobilenet", "mtcnn")
+"""Face finders from best to plainest; `auto` takes the first that is installed."""
+
+
+class Engine:
+    """Builds the pipeline for given settings and keeps what it loaded.
+
+    Not thread safe: one thread at a time.
+
+    Args:
+        compute: Device, runtime and precision; chosen automatically by default.
+        models_dir: Folder of installed models; the user's data folder by default.
+    """
+
+    def __init__(
+        self, compute: ComputePreference | None = None, models_dir: Path | None = None
+    ) -> None:
+        self._compute = compute
+        self.store = ModelStore(models_dir or default_models_dir(), load_registry())
+        self._detectors: dict[str, FaceDetector] = {}
+        self._restorers: dict[str, FaceRestorer] = {}
+        self._upscalers: dict[str, Upscaler] = {}
+
+    def run(
+        self,
+        photo: Photo,
+        settings: RestorationSettings,
+        progress: Progress | None = None,
+        previous: Trace | None = None,
+        faces: tuple[Face, ...] | None = None,
+    ) -> Trace:
+        """Restore a photo.
+
+        Args:
+            photo: What `open_photo` returned.
+            settings: What to do.
+            progress: Reported to and polled for cancellation.
+            previous: An earlier run; only what differs runs again.
+            faces: The faces, where they are already known (from a recipe); found otherwise.
+
+        Returns:
+            The finished run; `.result.photo` is the restored photo.
+
+        Raises:
+            Cancelled: The job was stopped.
+            RestorationError: A model is missing or a stage failed.
+        """
+        progress = progress or no_progress()
+        progress.report(0.0, "Loading the model")
+        pipeline = self.pipeline(settings, faces)
+        return pipeline.run(photo, progress, previous)
+
+    def pipeline(
+        self, settings: RestorationSettings, faces: tuple[Face, ...] | None = None
+    ) -> Pipeline:
+        """The visible list of stages for these settings, in their fixed order."""
+        stages: list[Stage] = []
+        if settings.faces.enabled:
+            stages += self._face_stages(settings, faces)
+        stages.append(
+            BackgroundStage(settings.background.scale, self._upscaler(settings.background.upscaler))
+        )
+        if settings.faces.enabled:
+            stages.append(CompositeStage(settings.faces.strength, settings.faces.choices))
+        stages.append(ColourStage(settings.colour))
+        return Pipeline(tuple(stages))
+
+    def detector(self, name: str = AUTO) -> FaceDetector:
+        """A face finder by its model id; `auto` is the best that is installed.
+
+        Raises:
+            ModelMissingError: It is not known or not installed.
+        """
+        if name == AUTO:
+            name = next(id_ for id_ in DETECTORS if self.store.is_installed(id_))
+        if name not in self._detectors:
+            from core.models.loader import load_face_detector
+
+            self._detectors[name] = load_face_detector(self.store, name, self._preference())
+        return self._detectors[name]
+
+    def restorer(self, name: str) -> FaceRestorer:
+        """A face model by its id or file.
+
+        Raises:
+            ModelMissingError: It is not known or not installed.
+            ModelFileError: The file is damaged or of no known kind.
+        """
+        if name not in self._restorers:
+            from core.models.loader import load_face_restorer_by_id
+
+            self._restorers[name] = load_face_restorer_by_id(self.store, name, self._preference())
+        return self._restorers[name]
+
+    def _upscaler(self, name: str) -> Upscaler | None:
+        if name == LANCZOS:
+            return None
+        if name not in self._upscalers:
+            from core.models.loader import load_upscaler_by_id
+
+            self._upscalers[name] = load_upscaler_by_id(self.store, name, self._preference())
+        return self._upscalers[name]
+
+    def _preference(self) -> ComputePreference:
+        from core.device import ComputePreference
+
+        return self._compute or ComputePreference()
+
+    def _face_stages(
+        self, settings: RestorationSettings, faces: tuple[Face, ...] | None
+    ) -> list[Stage]:
+        chosen = settings.faces
+        restore_stage = RestoreFacesStage(self.restorer(chosen.model), settings.seed)
+        if chosen.aligned:
+            return [AlignedStage(), restore_stage]
+        detector = self.detector(chosen.detector) if faces is None else GivenFaces(faces)
+        return [DetectStage(detector, chosen.min_size_px, chosen.min_score), restore_stage]
+
+
+def open_photo(path: Path | str, progress: Progress | None = None) -> Photo:
+    """Read a picture file.
+
+    Raises:
+        UnreadableImageError, UnsupportedFormatError, ImageSizeError: It cannot be used.
+        Cancelled: The job was stopped.
+    """
+    return read_photo(Path(path), progress)
+
+
+def save_photo(
+    result: Restoration,
+    settings: RestorationSettings,
+    path: Path | str,
+    options: WriteOptions | None = None,
+    *,
+    protected: Collection[Path] = (),
+    progress: Progress | None = None,
+) -> Saved:
+    """Save a restored photo and its recipe beside it; both or neither.
+
+    Args:
+        result: What a run returned in `Trace.result`.
+        settings: What it ran with.
+        path: The new file. Never an input.
+        options: Format, quality, metadata, overwriting.
+        protected: More files that must not be touched, besides the photo's own.
+        progress: Polled for cancellation.
+
+    Returns:
+        Where it was saved, and plain sentences on what the format could not hold.
+
+    Raises:
+        OutputError: It cannot be saved there.
+        Cancelled: The job was stopped; nothing was written.
+    """
+    photo = result.photo
+    altered = photo.pixels is not result.original.pixels
+    saved = write_photo(
+        photo,
+        Path(path),
+        options or WriteOptions(),
+        altered=altered,
+        software=SOFTWARE,
+        protected=protected,
+        progress=progress,
+    )
+    beside = path_beside(saved.path)
+    try:
+        write_bytes_atomic(beside, encode(recipe_of(result, settings)))
+    except OutputError:
+        saved.path.unlink(missing_ok=True)
+        raise
+    return saved
+
+
+def restore(
+    source: Path | str,
+    target: Path | str,
+    settings: RestorationSettings | None = None,
+    *,
+    engine: Engine | None = None,
+    options: WriteOptions | None = None,
+    protected: Collection[Path] = (),
+    recipe: Recipe | None = None,
+    progress: Progress | None = None,
+) -> FileReport:
+    """Restore one file into another: open, run, save.
+
+    Args:
+        source: The damaged photo; never written to.
+        target: The new file.
+        settings: What to do; sensible defaults.
+        engine: Reuse one for several photos, so that models are loaded once.
+        options: Format, quality, metadata, overwriting.
+        protected: More files that must not be touched.
+        recipe: Where it is of this very photo, its faces are taken from it and not searched.
+        progress: Reported to and polled for cancellation.
+
+    Returns:
+        What was done.
+
+    Raises:
+        RestorationError: It could not be done; nothing was written.
+        Cancelled: The job was stopped; nothing was written.
+    """
+    began = time.perf_counter()
+    progress = progress or no_progress()
+    settings = settings or RestorationSettings()
+    engine = engine or Engine()
+    photo = open_photo(source, progress.part(0.0, 0.04, "Reading"))
+    known = recipe.faces_for(photo.source.sha256) if recipe else None
+    trace = engine.run(photo, settings, progress.part(0.04, 0.95), faces=known)
+    saved = save_photo(
+        trace.result,
+        settings,
+        target,
+        options,
+        protected=protected,
+        progress=progress.part(0.95, 1.0, "Saving"),
+    )
+    return done(
+        str(source),
+        trace.result,
+        output=str(saved.path),
+        recipe=str(path_beside(saved.path)),
+        seconds=round(time.perf_counter() - began, 3),
+        notes=saved.notes,
+    )
