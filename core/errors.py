@@ -59,6 +59,10 @@ class DownloadError(RestorationError):
     """A model could not be downloaded or did not match its published hash."""
 
 
+class LicenceError(RestorationError):
+    """A model's terms forbid commercial use and have not been accepted."""
+
+
 class DeviceError(RestorationError):
     """The chosen processor or graphics card cannot be used."""
 
