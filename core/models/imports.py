@@ -1,0 +1,94 @@
+"""Model files that the user already has: recognised by hash, copied into the store."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from core.errors import DownloadError, ModelFileError
+from core.models.files import copy_and_hash
+from core.models.own_models import OWN_SUFFIXES, Inspection
+from core.models.shelf import PART_SUFFIX
+
+if TYPE_CHECKING:
+    from core.models.spec import ModelSpec
+    from core.progress import Progress
+
+Inspector = Callable[[Path], Inspection]
+"""Looks into a model file; raises ModelFileError where it is of no known kind."""
+
+IMPORT_PREFIX = ".import-"
+SPARE_BYTES = 32_000_000
+
+
+def importable_size_bytes(path: Path) -> int:
+    """Size of a file that may be imported.
+
+    Raises:
+        ModelFileError: It is no file, is empty, or is not called like a model.
+    """
+    try:
+        size_bytes = path.stat().st_size if path.is_file() else -1
+    except OSError:
+        size_bytes = -1
+    if size_bytes < 0:
+        raise ModelFileError(
+            f"There is no file “{path}” that can be read.", "Check its name and where it lies."
+        )
+    if size_bytes == 0:
+        raise ModelFileError(f"“{path.name}” is empty.", "Download or copy it again.")
+    return size_bytes
+
+
+def copy_in(path: Path, root: Path, size_bytes: int, progress: Progress) -> tuple[Path, str]:
+    """Copy a file to a passing name in the store; the caller renames or deletes it.
+
+    Returns:
+        The copy and its SHA-256. Leftovers of imports that were killed are deleted first, so the
+        caller must hold the import lock.
+
+    Raises:
+        DownloadError: There is not enough room.
+        OSError: Reading or writing failed.
+        Cancelled: The job was stopped.
+    """
+    for leftover in root.glob(f"{IMPORT_PREFIX}*"):
+        leftover.unlink(missing_ok=True)
+    if shutil.disk_usage(root).free < size_bytes + SPARE_BYTES:
+        raise DownloadError(
+            "There is not enough room on the disk for this model.",
+            f"Make {(size_bytes + SPARE_BYTES) / 1e6:.0f} MB free where {root} lies.",
+        )
+    copy = root / f"{IMPORT_PREFIX}{uuid4().hex}{PART_SUFFIX}{path.suffix.lower()}"
+    try:
+        return copy, copy_and_hash(path, copy, progress)
+    except BaseException:
+        copy.unlink(missing_ok=True)
+        raise
+
+
+def refuse_unusable(path: Path, size_bytes: int, published: ModelSpec | None) -> None:
+    """Refuse what cannot become a model of the user's own.
+
+    Args:
+        path: The file as the user named it; its hash is that of no known model.
+        size_bytes: Its size.
+        published: The known model that is published under the same file name, if any.
+
+    Raises:
+        ModelFileError: An incomplete copy of a known model, or not called like a model.
+    """
+    if published is not None and published.size_is_exact and size_bytes < published.size_bytes:
+        raise ModelFileError(
+            f"“{path.name}” is called like {published.name} but is incomplete: it has "
+            f"{size_bytes:,} of {published.size_bytes:,} bytes.",
+            f"Get the whole file, for example with “heirloom models install {published.id}”.",
+        )
+    if path.suffix.lower() not in OWN_SUFFIXES:
+        raise ModelFileError(
+            f"“{path.name}” is none of the models that Heirloom knows.",
+            f"A model of your own must end in {', '.join(sorted(OWN_SUFFIXES))}.",
+        )
