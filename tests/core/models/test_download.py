@@ -1,0 +1,512 @@
+"""Downloads against a server that does what servers and networks do."""
+
+import errno
+import hashlib
+import os
+import signal
+import ssl
+import subprocess
+import sys
+import threading
+from datetime import UTC, datetime
+
+import model_server as ms
+import pytest
+import trustme
+from model_server import CONTENT, ModelServer
+
+from core.errors import Cancelled, DownloadError
+from core.models.download import SPARE_BYTES, Downloader, DownloadRequest, request_for
+from core.models.http_answer import retry_after_s
+from core.models.http_stream import new_session
+from core.models.part_file import PartFile
+from core.models.spec import ModelSpec
+from core.progress import CancelToken, Progress, no_progress
+
+SHA256 = hashlib.sha256(CONTENT).hexdigest()
+
+
+class FakeClock:
+    """Time that passes only when somebody sleeps."""
+
+    def __init__(self):
+        self.now_s = 0.0
+
+    def monotonic(self):
+        return self.now_s
+
+    def sleep(self, seconds):
+        self.now_s += seconds
+
+
+@pytest.fixture(autouse=True)
+def _no_proxy(monkeypatch):
+    for name in list(os.environ):
+        if name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def server():
+    with ModelServer() as running:
+        yield running
+
+
+@pytest.fixture
+def clock():
+    return FakeClock()
+
+
+@pytest.fixture
+def part(tmp_path):
+    return tmp_path / "models" / "net.pth.part"
+
+
+def fetch(server, part, clock, progress=None, urls=None, **changes):
+    """Download the server's file into `part` as the store would."""
+    wanted = {"sha256": SHA256, "size_bytes": len(CONTENT)} | changes
+    urls = urls or (f"{server.url}/net.pth",)
+    downloader = Downloader(clock=clock, jitter=lambda: 1.0)
+    downloader.fetch(DownloadRequest("Net", urls, part, **wanted), progress or no_progress())
+
+
+def leave_part(part, content):
+    """Leave the beginning of a download behind, as a killed process would."""
+    part.parent.mkdir(parents=True)
+    part.write_bytes(content)
+
+
+def test_a_good_server_is_asked_once(server, part, clock):
+    fetch(server, part, clock)
+    assert part.read_bytes() == CONTENT
+    assert [seen.range for seen in server.requests] == [None]
+    assert server.requests[0].headers["User-Agent"].startswith("Heirloom/")
+
+
+def test_a_dropped_connection_is_continued_where_it_broke(server, part, clock):
+    server.behaviours = [ms.drop_after(100_000), ms.drop_after(300_000), ms.serve]
+    fetch(server, part, clock)
+    assert part.read_bytes() == CONTENT
+    assert [seen.range for seen in server.requests] == [None, "bytes=100000-", "bytes=400000-"]
+
+
+def test_waits_grow_between_failures_and_it_gives_up_keeping_the_part(server, part, clock):
+    server.behaviours = [ms.drop_after(1000)]
+    with pytest.raises(DownloadError, match="goes on where it stopped"):
+        fetch(server, part, clock)
+    assert clock.now_s == pytest.approx(1 + 2 + 4 + 8)
+    assert part.read_bytes() == CONTENT[:5000]
+
+
+def test_headway_resets_the_count_of_failures(server, part, clock):
+    server.behaviours = [ms.drop_after(10), ms.drop_after(10), ms.drop_after(300_000)]
+    server.behaviours += [ms.drop_after(10)] * 3 + [ms.serve]
+    fetch(server, part, clock)
+    assert part.read_bytes() == CONTENT
+    assert len(server.requests) == 7
+
+
+def test_what_an_earlier_run_left_is_continued(server, part, clock):
+    leave_part(part, CONTENT[:250_000])
+    fetch(server, part, clock)
+    assert part.read_bytes() == CONTENT
+    assert [seen.range for seen in server.requests] == ["bytes=250000-"]
+
+
+def test_a_complete_part_is_only_verified(server, part, clock):
+    leave_part(part, CONTENT)
+    fetch(server, part, clock)
+    assert server.requests == []
+
+
+def test_a_spoilt_beginning_is_found_and_the_file_fetched_afresh(server, part, clock):
+    leave_part(part, bytes(250_000))
+    fetch(server, part, clock)
+    assert part.read_bytes() == CONTENT
+    assert [seen.range for seen in server.requests] == ["bytes=250000-", None]
+
+
+def test_a_part_longer_than_the_file_is_thrown_away(server, part, clock):
+    leave_part(part, CONTENT + b"more")
+    fetch(server, part, clock)
+    assert part.read_bytes() == CONTENT
+    assert [seen.range for seen in server.requests] == [None]
+
+
+def test_a_wrong_byte_is_found_and_nothing_is_kept(server, part, clock):
+    server.behaviours = [ms.wrong_byte]
+    with pytest.raises(DownloadError, match="hash is wrong"):
+        fetch(server, part, clock)
+    assert not part.exists()
+    assert len(server.requests) == 1
+
+
+def test_a_wrong_byte_after_a_break_is_tried_afresh_once_and_not_for_ever(server, part, clock):
+    server.behaviours = [ms.drop_after(300_000), ms.wrong_byte, ms.drop_after(300_000)]
+    server.behaviours += [ms.wrong_byte]
+    with pytest.raises(DownloadError, match="hash is wrong"):
+        fetch(server, part, clock)
+    assert not part.exists()
+    assert len(server.requests) == 4
+
+
+def test_a_server_that_ignores_range_starts_over(server, part, clock):
+    leave_part(part, CONTENT[:250_000])
+    server.behaviours = [ms.ignore_range]
+    fetch(server, part, clock)
+    assert part.read_bytes() == CONTENT
+    assert len(server.requests) == 1
+
+
+def test_a_server_that_sends_another_range_is_asked_for_the_whole(server, part, clock):
+    leave_part(part, CONTENT[:250_000])
+    server.behaviours = [ms.wrong_range, ms.serve]
+    fetch(server, part, clock)
+    assert part.read_bytes() == CONTENT
+    assert [seen.range for seen in server.requests] == ["bytes=250000-", None]
+
+
+def test_a_server_that_cannot_satisfy_the_range_is_asked_for_the_whole(server, part, clock):
+    leave_part(part, CONTENT[:250_000])
+    server.behaviours = [ms.status(416), ms.serve]
+    fetch(server, part, clock)
+    assert part.read_bytes() == CONTENT
+
+
+def test_another_file_under_the_address_is_refused_before_it_is_fetched(server, part, clock):
+    leave_part(part, CONTENT[:250_000])
+    server.content = CONTENT + b"a newer version"
+    with pytest.raises(DownloadError, match="has another file"):
+        fetch(server, part, clock)
+    assert part.read_bytes() == CONTENT[:250_000]
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "words"),
+    [
+        (ms.status(404), "not at this address"),
+        (ms.status(410), "not at this address"),
+        (ms.status(403), "refuses"),
+        (ms.status(407), "proxy"),
+        (ms.status(418), "HTTP 418"),
+        (ms.web_page, "log in"),
+    ],
+)
+def test_a_refusal_is_final_and_said_plainly(server, part, clock, behaviour, words):
+    server.behaviours = [behaviour]
+    with pytest.raises(DownloadError, match=words):
+        fetch(server, part, clock)
+    assert len(server.requests) == 1
+    assert not part.exists()
+
+
+@pytest.mark.parametrize("code", [429, 500, 503])
+def test_a_busy_server_is_tried_again(server, part, clock, code):
+    server.behaviours = [ms.status(code), ms.serve]
+    fetch(server, part, clock)
+    assert part.read_bytes() == CONTENT
+    assert clock.now_s == pytest.approx(1.0)
+
+
+def test_a_server_that_says_how_long_to_wait_is_obeyed(server, part, clock):
+    server.behaviours = [ms.status(429, Retry_After="17"), ms.serve]
+    fetch(server, part, clock)
+    assert clock.now_s == pytest.approx(17.0)
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("5", 5.0),
+        ("86400", 120.0),
+        ("-3", 0.0),
+        ("soon", 0.0),
+        ("", 0.0),
+        ("nan", 0.0),
+        ("Tue, 24 Nov 2026 12:00:30 GMT", 30.0),
+        ("Tue, 24 Nov 2026 11:00:00 GMT", 0.0),
+    ],
+)
+def test_retry_after_is_read_in_both_forms(header, seconds):
+    assert retry_after_s(header, datetime(2026, 11, 24, 12, 0, tzinfo=UTC)) == seconds
+
+
+def test_a_server_that_only_ever_fails_is_given_up(server, part, clock):
+    server.behaviours = [ms.status(503)]
+    with pytest.raises(DownloadError, match="too busy"):
+        fetch(server, part, clock)
+    assert len(server.requests) == 5
+    assert not part.exists()
+
+
+def test_a_trickle_arrives(server, part, clock):
+    server.behaviours = [ms.trickle(997)]
+    fetch(server, part, clock)
+    assert part.read_bytes() == CONTENT
+
+
+def test_no_announced_length_is_no_trouble(server, part, clock):
+    server.behaviours = [ms.chunked]
+    fetch(server, part, clock)
+    assert part.read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("length", [len(CONTENT) + 5000, 200_000])
+def test_a_wrong_announced_length_is_no_trouble(server, part, clock, length):
+    server.behaviours = [ms.lie_about_length(length), ms.serve]
+    fetch(server, part, clock)
+    assert part.read_bytes() == CONTENT
+
+
+def test_too_many_bytes_are_cut_off_and_nothing_is_kept(server, part, clock):
+    server.behaviours = [ms.too_many]
+    with pytest.raises(DownloadError, match="sent more than"):
+        fetch(server, part, clock)
+    assert not part.exists()
+
+
+def test_a_roughly_known_size_is_enough(server, part, clock):
+    server.behaviours = [ms.drop_after(200_000), ms.serve]
+    fetch(server, part, clock, size_bytes=550_000, size_is_exact=False)
+    assert part.read_bytes() == CONTENT
+
+
+def test_a_complete_part_of_roughly_known_size_is_recognised(server, part, clock):
+    leave_part(part, CONTENT)
+    server.behaviours = [ms.status(416)]
+    fetch(server, part, clock, size_bytes=550_000, size_is_exact=False)
+    assert part.read_bytes() == CONTENT
+
+
+def test_a_redirect_to_another_host_is_followed_with_the_range(server, part, clock):
+    leave_part(part, CONTENT[:250_000])
+    with ModelServer() as other:
+        server.behaviours = [ms.redirect(f"{other.url.replace('localhost', '127.0.0.1')}/blob?x=1")]
+        fetch(server, part, clock)
+        assert [(seen.path, seen.range) for seen in other.requests] == [
+            ("/files/blob?x=1", "bytes=250000-")
+        ]
+    assert part.read_bytes() == CONTENT
+
+
+def test_redirects_in_circles_end(server, part, clock):
+    server.behaviours = [ms.redirect("/files/again")]
+    with pytest.raises(DownloadError, match="in circles"):
+        fetch(server, part, clock)
+
+
+@pytest.mark.parametrize("target", ["file:///etc/passwd", "ftp://localhost/net.pth"])
+def test_a_redirect_out_of_the_web_is_refused(server, part, clock, target):
+    server.behaviours = [ms.redirect(target)]
+    with pytest.raises(DownloadError, match="insecure"):
+        fetch(server, part, clock)
+
+
+@pytest.fixture
+def secure_server(tmp_path, monkeypatch):
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+    authority.cert_pem.write_to_path(tmp_path / "authority.pem")
+    with ModelServer(tls=context) as running:
+        yield running
+
+
+def test_https_with_a_company_certificate_works(secure_server, part, clock, tmp_path, monkeypatch):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "authority.pem"))
+    secure_server.behaviours = [ms.drop_after(100_000), ms.serve]
+    fetch(secure_server, part, clock)
+    assert part.read_bytes() == CONTENT
+
+
+def test_an_unknown_certificate_is_refused_at_once(secure_server, part, clock):
+    with pytest.raises(DownloadError, match="could not be verified"):
+        fetch(secure_server, part, clock)
+    assert secure_server.requests == []
+    assert clock.now_s == 0
+
+
+def test_a_redirect_from_https_to_http_is_refused(
+    server, secure_server, part, clock, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "authority.pem"))
+    secure_server.behaviours = [ms.redirect(f"{server.url}/net.pth")]
+    with pytest.raises(DownloadError, match="insecure"):
+        fetch(secure_server, part, clock)
+    assert server.requests == []
+
+
+def test_the_proxy_of_the_environment_is_used(server, part, clock, monkeypatch):
+    monkeypatch.setenv("http_proxy", server.url.removesuffix("/files"))
+    fetch(server, part, clock, urls=("http://models.invalid/net.pth",))
+    assert [seen.path for seen in server.requests] == ["http://models.invalid/net.pth"]
+    assert part.read_bytes() == CONTENT
+
+
+def test_nobody_there_is_said_plainly(part, clock):
+    with ModelServer() as gone:
+        url = f"{gone.url}/net.pth"
+    with pytest.raises(DownloadError, match="the connection to localhost broke"):
+        fetch(None, part, clock, urls=(url,))
+
+
+def test_the_next_address_is_tried_and_continues(server, part, clock):
+    with ModelServer([ms.drop_after(100_000), ms.status(404)]) as first:
+        fetch(server, part, clock, urls=(f"{first.url}/net.pth", f"{server.url}/net.pth"))
+    assert part.read_bytes() == CONTENT
+    assert [seen.range for seen in server.requests] == ["bytes=100000-"]
+
+
+def test_too_little_room_is_said_before_anything_is_asked(server, part):
+    free = len(CONTENT) + SPARE_BYTES - 1
+    request = DownloadRequest("Net", (f"{server.url}/net.pth",), part, SHA256, len(CONTENT))
+    with pytest.raises(DownloadError, match="Make 33 MB free"):
+        Downloader(free_bytes=lambda _folder: free).fetch(request, no_progress())
+    assert server.requests == []
+    Downloader(free_bytes=lambda _folder: free + 1).fetch(request, no_progress())
+    assert part.read_bytes() == CONTENT
+
+
+def test_a_disk_that_fills_up_keeps_what_arrived(server, part, clock, monkeypatch):
+    append = PartFile.append
+
+    def append_until_full(self, chunk):
+        if self.size_bytes > 200_000:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        append(self, chunk)
+
+    monkeypatch.setattr(PartFile, "append", append_until_full)
+    with pytest.raises(OSError, match="No space"):
+        fetch(server, part, clock)
+    assert CONTENT.startswith(part.read_bytes())
+    assert part.stat().st_size > 200_000
+
+
+@pytest.mark.parametrize("behaviour", [ms.stall_after(150_000), ms.say_nothing])
+def test_cancelling_works_while_the_server_is_silent(server, part, clock, behaviour):
+    server.behaviours = [behaviour]
+    token = CancelToken()
+
+    def cancel_once_stalled():
+        server.stalled.wait(ms.PATIENCE_S)
+        token.cancel()
+
+    canceller = threading.Thread(target=cancel_once_stalled)
+    canceller.start()
+    with pytest.raises(Cancelled):
+        fetch(server, part, clock, Progress(token=token))
+    canceller.join()
+    assert not server.release.is_set()  # the server was still silent
+    assert not part.exists() or CONTENT.startswith(part.read_bytes())
+
+
+def test_cancelling_works_while_waiting_for_the_next_attempt(server, part, clock):
+    server.behaviours = [ms.status(503, Retry_After="100")]
+    token = CancelToken()
+
+    def cancel_when_waiting(_fraction, message):
+        if "trying again" in message:
+            token.cancel()
+
+    with pytest.raises(Cancelled):
+        fetch(server, part, clock, Progress(cancel_when_waiting, token))
+    assert clock.now_s < 1
+
+
+def test_no_thread_outlives_a_finished_or_cancelled_download(server, part, clock):
+    fetch(server, part, clock)
+    part.unlink()
+    test_cancelling_works_while_the_server_is_silent(server, part, clock, ms.stall_after(150_000))
+    assert not [one for one in threading.enumerate() if one.name == "heirloom-download"]
+
+
+def test_progress_tells_share_and_speed(server, part):
+    class TickingClock(FakeClock):
+        def monotonic(self):
+            self.now_s += 0.06
+            return self.now_s
+
+    reports = []
+    sink = lambda share, message: reports.append((share, message))  # noqa: E731
+    fetch(server, part, TickingClock(), Progress(sink))
+    shares = [share for share, _message in reports]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    assert len(reports) > 3
+    assert "MB/s" in reports[-1][1]
+    assert "Net: 1 of 1 MB" in reports[-1][1]
+
+
+CHILD = """
+import sys
+from pathlib import Path
+from core.models.download import DownloadRequest, Downloader
+from core.progress import Progress
+
+url, part, sha256, size = sys.argv[1:]
+request = DownloadRequest("Net", (url,), Path(part), sha256, int(size))
+Downloader().fetch(request, Progress(lambda share, _message: print(share, flush=True)))
+"""
+
+
+def test_kill_9_in_the_middle_then_resume(server, part, clock):
+    server.behaviours = [ms.stall_after(400_000), ms.serve]
+    child = subprocess.Popen(
+        [sys.executable, "-c", CHILD, f"{server.url}/net.pth", part, SHA256, str(len(CONTENT))],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with child:
+        for line in child.stdout:
+            if float(line) > 0.1:
+                break
+        child.kill()
+    assert child.returncode == -signal.SIGKILL
+    kept = part.read_bytes()
+    assert 0 < len(kept) < len(CONTENT)
+    fetch(server, part, clock)
+    assert part.read_bytes() == CONTENT
+    assert server.requests[-1].range == f"bytes={len(kept)}-"
+
+
+SPEC = ModelSpec(
+    id="net++",
+    name="Net",
+    task="upscaling",
+    architecture="rrdbnet",
+    source="download",
+    file="Net++.ckpt",
+    urls=("https://example.org/v1/Net%2B%2B.ckpt",),
+    sha256=SHA256,
+    size_bytes=len(CONTENT),
+    licence="MIT",
+    commercial_use=True,
+    origin="us",
+    good_at="tests",
+)
+
+
+@pytest.mark.parametrize(
+    ("mirror", "url"),
+    [
+        (None, "https://example.org/v1/Net%2B%2B.ckpt"),
+        ("https://mirror.org", "https://mirror.org/Net%2B%2B.ckpt"),
+        ("http://10.0.0.1:8000/models/", "http://10.0.0.1:8000/models/Net%2B%2B.ckpt"),
+        ("https://mirror.org/a/Net++.ckpt", "https://mirror.org/a/Net++.ckpt"),
+        ("https://mirror.org/a/Net%2B%2B.ckpt?t=1", "https://mirror.org/a/Net%2B%2B.ckpt?t=1"),
+    ],
+)
+def test_a_mirror_is_a_folder_or_the_file(part, mirror, url):
+    assert request_for(SPEC, part, mirror).urls == (url,)
+
+
+@pytest.mark.parametrize("mirror", ["", "mirror.org", "file:///tmp", "https://", "ftp://a/b"])
+def test_a_mirror_that_is_no_web_address_is_refused(part, mirror):
+    with pytest.raises(DownloadError, match="not the address of a mirror"):
+        request_for(SPEC, part, mirror)
+
+
+def test_each_request_gets_a_session_that_trusts_the_system():
+    with new_session() as session:
+        assert type(session.get_adapter("https://example.org")).__name__ == "SystemTrustAdapter"
+        assert session.trust_env
