@@ -1,0 +1,197 @@
+"""The cascade of MTCNN on one picture in one orientation: propose, refine, decide.
+
+Zhang et al. (2016), section II.A. Boxes here are N x 4 (left, top, right, bottom) of outer edges:
+a picture of W x H pixels is the box (0, 0, W, H).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from core.engines.suppression import Boxes, kept_indices
+from core.interfaces import Uint8Image
+from core.nets.mtcnn import Mtcnn, ProposalNet
+from core.progress import Progress
+
+Scores = npt.NDArray[np.float64]
+
+PYRAMID_STEP = math.sqrt(0.5)
+"""Size of a pyramid level relative to the one before."""
+
+PROPOSAL_LOGIT = math.log(0.6 / 0.4)
+REFINED_LOGIT = math.log(0.7 / 0.3)
+MAX_PROPOSALS = 2000
+"""The surest proposals that go on to the second network: bounds time on busy pictures."""
+
+BATCH = 256
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """What the cascade found in one picture.
+
+    Attributes:
+        boxes: N x 4, outer edges.
+        logits: N, log odds of being a face.
+        points: N x 5 x 2, landmarks on the same scale as the boxes.
+    """
+
+    boxes: Boxes
+    logits: Scores
+    points: npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Cascade:
+    """MTCNN's three networks with the geometry between them.
+
+    Attributes:
+        nets: The networks, in evaluation mode.
+        device: Where they are.
+    """
+
+    nets: Mtcnn
+    device: torch.device
+
+    def find(
+        self, picture: Uint8Image, *, min_face_px: float, min_logit: float, progress: Progress
+    ) -> Candidates:
+        """Find upright faces.
+
+        Args:
+            picture: H x W x 3, RGB.
+            min_face_px: Width of the smallest face that is looked for.
+            min_logit: Log odds that the last network must give.
+            progress: Polled between batches.
+        """
+        boxes = self._proposed(picture, min_face_px, progress)
+        boxes = self._refined(picture, boxes, progress)
+        found = self.judged(picture, boxes, progress)
+        sure = np.flatnonzero(found.logits >= min_logit)
+        boxes, logits = found.boxes[sure], found.logits[sure]
+        kept = sure[kept_indices(boxes, logits, 0.7, "smaller")]
+        return Candidates(found.boxes[kept], found.logits[kept], found.points[kept])
+
+    def judged(self, picture: Uint8Image, boxes: Boxes, progress: Progress) -> Candidates:
+        """Ask the last network about boxes, whatever its verdict: one candidate a box."""
+        boxes = squared(boxes)
+        logits: list[Tensor] = [torch.zeros(0)]
+        shifts: list[Tensor] = [torch.zeros(0, 4)]
+        points: list[Tensor] = [torch.zeros(0, 2, 5)]
+        for crops in self._batches(picture, boxes, self.nets.onet.crop_px, progress):
+            logit, shift, point = self.nets.onet(crops)
+            logits.append(logit.cpu())
+            shifts.append(shift.cpu())
+            points.append(point.cpu())
+        size = (boxes[:, 2:] - boxes[:, :2])[:, None]
+        share = torch.cat(points).double().numpy().transpose(0, 2, 1)  # N x 5 x 2
+        return Candidates(
+            corrected(boxes, torch.cat(shifts).double().numpy()),
+            torch.cat(logits).double().numpy(),
+            boxes[:, None, :2] + share * size,
+        )
+
+    def _proposed(self, picture: Uint8Image, min_face_px: float, progress: Progress) -> Boxes:
+        """Boxes that P-Net proposes on all levels of the pyramid."""
+        boxes, logits = [np.zeros((0, 4))], [np.zeros(0)]
+        for level, scale in pyramid(picture, min_face_px):
+            progress.check()
+            found, sure = self._proposed_at(level, scale)
+            boxes.append(found)
+            logits.append(sure)
+        every, surest = np.concatenate(boxes), np.concatenate(logits)
+        return every[kept_indices(every, surest, 0.7, limit=MAX_PROPOSALS)]
+
+    def _proposed_at(self, level: Uint8Image, scale: tuple[float, float]) -> tuple[Boxes, Scores]:
+        """Corrected boxes and logits of one pyramid level, in pixels of the full picture."""
+        logit, shift = self.nets.pnet(as_tensor(level[None], self.device))
+        logit, shift = logit[0].cpu(), shift[0].cpu()
+        rows, columns = torch.nonzero(logit > PROPOSAL_LOGIT, as_tuple=True)
+        sure = logit[rows, columns].double().numpy()
+        corner = torch.stack([columns, rows], dim=1).double().numpy() * ProposalNet.stride_px
+        boxes = np.concatenate([corner, corner + ProposalNet.window_px], axis=1)
+        boxes = boxes * np.asarray(scale * 2)
+        kept = kept_indices(boxes, sure, 0.5, limit=MAX_PROPOSALS)
+        moved = corrected(boxes, shift[:, rows, columns].T.double().numpy())
+        return moved[kept], sure[kept]
+
+    def _refined(self, picture: Uint8Image, boxes: Boxes, progress: Progress) -> Boxes:
+        """Proposals that R-Net believes in, corrected."""
+        boxes = squared(boxes)
+        logits: list[Tensor] = [torch.zeros(0)]
+        shifts: list[Tensor] = [torch.zeros(0, 4)]
+        for crops in self._batches(picture, boxes, self.nets.rnet.crop_px, progress):
+            logit, shift = self.nets.rnet(crops)
+            logits.append(logit.cpu())
+            shifts.append(shift.cpu())
+        sure = torch.cat(logits).double().numpy()
+        moved = corrected(boxes, torch.cat(shifts).double().numpy())
+        picked = np.flatnonzero(sure > REFINED_LOGIT)
+        return moved[picked[kept_indices(boxes[picked], sure[picked], 0.7)]]
+
+    def _batches(
+        self, picture: Uint8Image, boxes: Boxes, side_px: int, progress: Progress
+    ) -> Iterator[Tensor]:
+        """The boxes' crops, N x 3 x side x side, a batch at a time."""
+        for start in range(0, len(boxes), BATCH):
+            progress.check()
+            crops = [crop(picture, box, side_px) for box in boxes[start : start + BATCH]]
+            yield as_tensor(np.stack(crops), self.device)
+
+
+def pyramid(
+    picture: Uint8Image, min_face_px: float
+) -> Iterator[tuple[Uint8Image, tuple[float, float]]]:
+    """Ever smaller copies, each with its pixel size (x, y) in pixels of `picture`."""
+    height, width = picture.shape[:2]
+    scale = ProposalNet.window_px / max(min_face_px, ProposalNet.window_px)
+    while round(min(height, width) * scale) >= ProposalNet.window_px:
+        size = round(width * scale), round(height * scale)
+        level = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+        yield level, (width / size[0], height / size[1])
+        scale *= PYRAMID_STEP
+
+
+def as_tensor(pictures: npt.NDArray[np.uint8], device: torch.device) -> Tensor:
+    """N x H x W x 3 bytes as N x 3 x H x W floats in [-1, 1)."""
+    batch = torch.from_numpy(np.ascontiguousarray(pictures)).to(device)
+    return batch.permute(0, 3, 1, 2).float().sub_(127.5).mul_(1 / 128)
+
+
+def corrected(boxes: Boxes, shifts: Boxes) -> Boxes:
+    """Move each edge by its share of the box's width or height."""
+    size = boxes[:, 2:] - boxes[:, :2]
+    return boxes + shifts * np.concatenate([size, size], axis=1)
+
+
+def squared(boxes: Boxes) -> Boxes:
+    """Whole-pixel squares around the boxes' centres, as large as their longer sides."""
+    side = np.maximum(1.0, np.rint((boxes[:, 2:] - boxes[:, :2]).max(axis=1, keepdims=True)))
+    corner = np.rint((boxes[:, :2] + boxes[:, 2:] - side) / 2)
+    return np.concatenate([corner, corner + side], axis=1)
+
+
+def crop(picture: Uint8Image, box: npt.NDArray[np.float64], side_px: int) -> Uint8Image:
+    """A whole-pixel square, scaled to `side_px`; black where it leaves the picture."""
+    left, top, right, bottom = (int(edge) for edge in box)
+    height, width = picture.shape[:2]
+    x, y = max(0, left), max(0, top)
+    inside = picture[y : max(y, min(height, bottom)), x : max(x, min(width, right))]
+    if inside.shape[:2] != (bottom - top, right - left):
+        padded = np.zeros((bottom - top, right - left, 3), np.uint8)
+        rows, columns = inside.shape[:2]
+        if rows and columns:
+            padded[y - top : y - top + rows, x - left : x - left + columns] = inside
+        inside = padded
+    shrinking = right - left > side_px
+    method = cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR
+    resized: Uint8Image = cv2.resize(inside, (side_px, side_px), interpolation=method)
+    return resized
