@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from core.nets.gfpgan import Gfpgan
     from core.nets.gfpgan_config import GfpganConfig
 
@@ -16,9 +18,13 @@ def build_gfpgan(config: GfpganConfig) -> Gfpgan:
 
     Build it under `torch.device("meta")` where a checkpoint is assigned right after.
     """
-    from core.nets.gfpgan_bilinear import GfpganBilinear  # noqa: PLC0415 - torch loads here
-    from core.nets.gfpgan_clean import GfpganClean  # noqa: PLC0415
-    from core.nets.gfpgan_original import GfpganOriginal  # noqa: PLC0415
+    from core.nets.gfpgan_bilinear import GfpganBilinear
+    from core.nets.gfpgan_clean import GfpganClean
+    from core.nets.gfpgan_original import GfpganOriginal
 
-    layouts = {"clean": GfpganClean, "bilinear": GfpganBilinear, "original": GfpganOriginal}
+    layouts: dict[str, Callable[[GfpganConfig], Gfpgan]] = {
+        "clean": GfpganClean,
+        "bilinear": GfpganBilinear,
+        "original": GfpganOriginal,
+    }
     return layouts[config.layout](config)

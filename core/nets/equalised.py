@@ -7,6 +7,7 @@ Shared by the "bilinear" and the "original" layout; both are written in ordinary
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
@@ -98,9 +99,7 @@ class EqualConv2d(nn.Module):
         super().__init__()
         self.gain = 1.0 / math.sqrt(in_channels * kernel_size**2)
         self._convolve = convolve
-        self.weight = nn.Parameter(
-            torch.randn(out_channels, in_channels, kernel_size, kernel_size)
-        )
+        self.weight = nn.Parameter(torch.randn(out_channels, in_channels, kernel_size, kernel_size))
         self.bias = None if bias is None else nn.Parameter(torch.full((out_channels,), bias))
 
     def forward(self, x: Tensor) -> Tensor:
@@ -121,9 +120,7 @@ class UpConv(nn.Module):
     def __init__(self, in_channels: int, out_channels: int, kernel_size: int) -> None:
         super().__init__()
         self.gain = 1.0 / math.sqrt(in_channels * kernel_size**2)
-        self.weight = nn.Parameter(
-            torch.randn(out_channels, in_channels, kernel_size, kernel_size)
-        )
+        self.weight = nn.Parameter(torch.randn(out_channels, in_channels, kernel_size, kernel_size))
         self.activation = BiasedLeakyRelu(out_channels) if kernel_size > 1 else None
 
     def forward(self, x: Tensor) -> Tensor:
@@ -222,18 +219,20 @@ class EqualToRgb(nn.Module):
         enlarge: Doubles the image so far.
     """
 
-    def __init__(self, in_channels: int, num_style_feat: int, enlarge: nn.Module) -> None:
+    def __init__(
+        self, in_channels: int, num_style_feat: int, enlarge: Callable[[Tensor], Tensor]
+    ) -> None:
         super().__init__()
         self.modulated_conv = _modulated(
             in_channels, 3, 1, num_style_feat, demodulate=False, convolve=same_size_conv
         )
         self.bias = nn.Parameter(torch.zeros(1, 3, 1, 1))
-        self.enlarge = enlarge
+        self._enlarge = enlarge
 
     def forward(self, x: Tensor, latent: Tensor, image: Tensor | None) -> Tensor:
         """N x C x H x W, N x F, N x 3 x H/2 x W/2 or None to N x 3 x H x W."""
         rgb: Tensor = self.modulated_conv(x, latent) + self.bias
-        return rgb if image is None else rgb + self.enlarge(image)
+        return rgb if image is None else rgb + self._enlarge(image)
 
 
 def _modulated(

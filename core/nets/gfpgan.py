@@ -134,7 +134,8 @@ class Gfpgan(nn.Module, ABC):
     def decode(self, encoded: Encoded, noises: Sequence[Tensor] | None = None) -> Tensor:
         """Make the face from latent code and spatial features: N x 3 x S x S."""
         planes = self.stored_noises() if noises is None else noises
-        return self.stylegan_decoder(encoded.latent, encoded.conditions, planes)
+        image: Tensor = self.stylegan_decoder(encoded.latent, encoded.conditions, planes)
+        return image
 
     def stored_noises(self) -> tuple[Tensor, ...]:
         """The noise planes of the checkpoint, coarse to fine."""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from core.nets import equalised
 from core.nets.gfpgan import Gfpgan
+from core.nets.gfpgan_config import GfpganConfig
 from core.nets.stylegan2 import (
     Convolution,
     StyleGan2Decoder,
@@ -21,22 +26,48 @@ def _halving_conv(x: Tensor, kernel: Tensor) -> Tensor:
     return same_size_conv(F.avg_pool2d(x, 2), kernel)
 
 
-class BilinearX2(nn.Module):
-    """Doubles an image by bilinear interpolation."""
+@dataclass(frozen=True, slots=True)
+class Resampling:
+    """How a layout changes sizes.
 
-    def forward(self, image: Tensor) -> Tensor:
-        """N x C x H x W to N x C x 2H x 2W."""
-        return bilinear_x2(image)
+    Attributes:
+        halving_conv: Halves and convolves.
+        doubling_conv: Doubles and convolves.
+        double: Doubles the image so far, N x 3 x H x W.
+    """
+
+    halving_conv: Convolution
+    doubling_conv: Convolution
+    double: Callable[[Tensor], Tensor]
+
+
+@dataclass(frozen=True, slots=True)
+class EqualDecoderLayers:
+    """The generator's layers, equalised."""
+
+    config: GfpganConfig
+    resampling: Resampling
+
+    def style_conv(self, in_channels: int, out_channels: int, *, upsample: bool) -> nn.Module:
+        """See `DecoderLayers`."""
+        convolve = self.resampling.doubling_conv if upsample else same_size_conv
+        return equalised.EqualStyleConv(
+            in_channels, out_channels, self.config.num_style_feat, convolve
+        )
+
+    def to_rgb(self, in_channels: int) -> nn.Module:
+        """See `DecoderLayers`."""
+        return equalised.EqualToRgb(in_channels, self.config.num_style_feat, self.resampling.double)
+
+    def style_mlp(self) -> nn.Sequential:
+        """See `DecoderLayers`."""
+        return equalised.equalised_mapping(self.config.num_style_feat, self.config.num_mlp)
 
 
 class GfpganEqualised(Gfpgan):
     """What the two equalised layouts share; they differ only in how they resample."""
 
-    halving_conv: Convolution
-    doubling_conv: Convolution
-
-    def _enlarge(self) -> nn.Module:
-        return BilinearX2()
+    resampling: ClassVar[Resampling]
 
     def _first_conv(self, in_channels: int, out_channels: int) -> nn.Module:
         return equalised.activated_conv(in_channels, out_channels, 1)
@@ -45,7 +76,7 @@ class GfpganEqualised(Gfpgan):
         return equalised.activated_conv(channels, channels, 3)
 
     def _down_block(self, in_channels: int, out_channels: int) -> nn.Module:
-        return equalised.DownBlock(in_channels, out_channels, type(self).halving_conv)
+        return equalised.DownBlock(in_channels, out_channels, self.resampling.halving_conv)
 
     def _up_block(self, in_channels: int, out_channels: int) -> nn.Module:
         return equalised.UpBlock(in_channels, out_channels)
@@ -67,20 +98,10 @@ class GfpganEqualised(Gfpgan):
         )
 
     def _decoder(self) -> StyleGan2Decoder:
-        features = self.config.num_style_feat
-        doubling_conv = type(self).doubling_conv
-        return StyleGan2Decoder(
-            self.config,
-            lambda cin, cout, upsample: equalised.EqualStyleConv(
-                cin, cout, features, doubling_conv if upsample else same_size_conv
-            ),
-            lambda cin, _upsample: equalised.EqualToRgb(cin, features, self._enlarge()),
-            equalised.equalised_mapping(features, self.config.num_mlp),
-        )
+        return StyleGan2Decoder(self.config, EqualDecoderLayers(self.config, self.resampling))
 
 
 class GfpganBilinear(GfpganEqualised):
     """GFP-GAN of equalised layers with bilinear resampling."""
 
-    halving_conv = staticmethod(_halving_conv)
-    doubling_conv = staticmethod(bilinear_up_conv)
+    resampling = Resampling(_halving_conv, bilinear_up_conv, bilinear_x2)

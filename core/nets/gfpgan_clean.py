@@ -1,13 +1,15 @@
-"""The "clean" layout of GFP-GAN (v1.2, 1.3, 1.4 and ours): plain convolutions, bilinear resampling."""
+"""The "clean" layout of GFP-GAN (v1.2 to 1.4, and ours): plain layers, bilinear resampling."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from core.nets.gfpgan import Gfpgan
+from core.nets.gfpgan_config import GfpganConfig
 from core.nets.stylegan2 import (
     LEAKY_SLOPE,
     Convolution,
@@ -108,6 +110,30 @@ class ToRgb(nn.Module):
         return rgb if image is None else rgb + bilinear_x2(image)
 
 
+@dataclass(frozen=True, slots=True)
+class PlainDecoderLayers:
+    """The generator's layers, plain."""
+
+    config: GfpganConfig
+
+    def style_conv(self, in_channels: int, out_channels: int, *, upsample: bool) -> nn.Module:
+        """See `DecoderLayers`."""
+        features = self.config.num_style_feat
+        return StyleConv(in_channels, out_channels, features, upsample=upsample)
+
+    def to_rgb(self, in_channels: int) -> nn.Module:
+        """See `DecoderLayers`."""
+        return ToRgb(in_channels, self.config.num_style_feat)
+
+    def style_mlp(self) -> nn.Sequential:
+        """See `DecoderLayers`."""
+        features = self.config.num_style_feat
+        layers: list[nn.Module] = [NormStyleCode()]
+        for _ in range(self.config.num_mlp):
+            layers += [nn.Linear(features, features), nn.LeakyReLU(LEAKY_SLOPE)]
+        return nn.Sequential(*layers)
+
+
 class GfpganClean(Gfpgan):
     """GFP-GAN of plain layers."""
 
@@ -144,16 +170,7 @@ class GfpganClean(Gfpgan):
         return nn.Sequential(first, nn.LeakyReLU(LEAKY_SLOPE), last)
 
     def _decoder(self) -> StyleGan2Decoder:
-        features = self.config.num_style_feat
-        mapping: list[nn.Module] = [NormStyleCode()]
-        for _ in range(self.config.num_mlp):
-            mapping += [nn.Linear(features, features), nn.LeakyReLU(LEAKY_SLOPE)]
-        return StyleGan2Decoder(
-            self.config,
-            lambda cin, cout, upsample: StyleConv(cin, cout, features, upsample=upsample),
-            lambda cin, _upsample: ToRgb(cin, features),
-            nn.Sequential(*mapping),
-        )
+        return StyleGan2Decoder(self.config, PlainDecoderLayers(self.config))
 
     def _activated(self, x: Tensor) -> Tensor:
         return _leaky(x)

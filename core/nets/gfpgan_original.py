@@ -7,10 +7,10 @@ it inserts zeros. Upstream needs a compiled operator for that; here it is a dept
 from __future__ import annotations
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
-from core.nets.gfpgan_bilinear import GfpganEqualised
+from core.nets.gfpgan_bilinear import GfpganEqualised, Resampling
 
 _TAPS = (1.0, 3.0, 3.0, 1.0)
 
@@ -36,21 +36,13 @@ def _doubling_conv(x: Tensor, kernel: Tensor) -> Tensor:
     return _low_pass(enlarged, 1, gain=4.0)
 
 
-class FirX2(nn.Module):
-    """Doubles an image: zeros between the pixels, then low-pass."""
-
-    def forward(self, image: Tensor) -> Tensor:
-        """N x C x H x W to N x C x 2H x 2W."""
-        channels = image.shape[1]
-        taps = _depthwise_filter(image, 4.0)
-        return F.conv_transpose2d(image, taps, stride=2, padding=1, groups=channels)
+def _double(image: Tensor) -> Tensor:
+    """Zeros between the pixels, then low-pass: N x C x H x W to N x C x 2H x 2W."""
+    taps = _depthwise_filter(image, 4.0)
+    return F.conv_transpose2d(image, taps, stride=2, padding=1, groups=image.shape[1])
 
 
 class GfpganOriginal(GfpganEqualised):
     """GFP-GAN of equalised layers with filtered resampling."""
 
-    halving_conv = staticmethod(_halving_conv)
-    doubling_conv = staticmethod(_doubling_conv)
-
-    def _enlarge(self) -> nn.Module:
-        return FirX2()
+    resampling = Resampling(_halving_conv, _doubling_conv, _double)

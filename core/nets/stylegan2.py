@@ -8,6 +8,7 @@ change, and the output is scaled by the demodulation factor. That equals a kerne
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import torch
 from torch import Tensor, nn
@@ -148,11 +149,24 @@ class Noises(nn.Module):
         return tuple(self.buffers())
 
 
-StyleConvFactory = Callable[[int, int, bool], nn.Module]
-"""Makes a style convolution from (in_channels, out_channels, upsample)."""
+class DecoderLayers(Protocol):
+    """Makes the layers of one layout's generator."""
 
-ToRgbFactory = Callable[[int, bool], nn.Module]
-"""Makes a to-RGB layer from (in_channels, upsample_skip)."""
+    def style_conv(self, in_channels: int, out_channels: int, *, upsample: bool) -> nn.Module:
+        """Takes (x, latent code, noise); doubles the size where `upsample`."""
+        ...
+
+    def to_rgb(self, in_channels: int) -> nn.Module:
+        """Takes (x, latent code, image so far or None)."""
+        ...
+
+    def style_mlp(self) -> nn.Sequential:
+        """The mapping network from z to w.
+
+        GFP-GAN gives w directly, so it does not run; it is kept because every checkpoint has it
+        and pre-training needs it.
+        """
+        ...
 
 
 class StyleGan2Decoder(nn.Module):
@@ -160,34 +174,25 @@ class StyleGan2Decoder(nn.Module):
 
     Args:
         config: Shape of the network.
-        style_conv: Makes the layout's style convolutions.
-        to_rgb: Makes the layout's to-RGB layers.
-        style_mlp: The mapping network from z to w. GFP-GAN gives w directly, so it does not run
-            here; it is kept because every checkpoint has it and pre-training needs it.
+        layers: Makes the layout's layers.
     """
 
-    def __init__(
-        self,
-        config: GfpganConfig,
-        style_conv: StyleConvFactory,
-        to_rgb: ToRgbFactory,
-        style_mlp: nn.Sequential,
-    ) -> None:
+    def __init__(self, config: GfpganConfig, layers: DecoderLayers) -> None:
         super().__init__()
         self.config = config
-        self.style_mlp = style_mlp
+        self.style_mlp = layers.style_mlp()
         width = config.width(4)
         self.constant_input = ConstantInput(width)
-        self.style_conv1 = style_conv(width, width, False)
-        self.to_rgb1 = to_rgb(width, False)
+        self.style_conv1 = layers.style_conv(width, width, upsample=False)
+        self.to_rgb1 = layers.to_rgb(width)
         self.style_convs = nn.ModuleList()
         self.to_rgbs = nn.ModuleList()
         self.noises = Noises(config)
         for size in config.sizes[1:]:
             wider = config.width(size)
-            self.style_convs.append(style_conv(width, wider, True))
-            self.style_convs.append(style_conv(wider, wider, False))
-            self.to_rgbs.append(to_rgb(wider, True))
+            self.style_convs.append(layers.style_conv(width, wider, upsample=True))
+            self.style_convs.append(layers.style_conv(wider, wider, upsample=False))
+            self.to_rgbs.append(layers.to_rgb(wider))
             width = wider
 
     def forward(

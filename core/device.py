@@ -1,0 +1,267 @@
+"""Which processor, which library and which precision a network runs with, and why.
+
+Importing this module loads nothing; `probe` loads torch. The choice itself is a pure function of a
+`Machine` and a `ComputePreference`, so that each rule can be tested without the hardware.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal
+
+from core.errors import DeviceError
+
+Runtime = Literal["torch", "openvino"]
+Precision = Literal["fp32", "fp16", "bf16"]
+
+_GIB = 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class ComputePreference:
+    """What the user wants; "auto" leaves it to us.
+
+    Attributes:
+        device: "auto", "cpu", "cuda", "cuda:1", "mps".
+        runtime: "auto", "torch" or "openvino".
+        precision: "auto", "fp32", "fp16" or "bf16".
+        memory_limit_bytes: Most memory that one network run may take; None: what is free.
+    """
+
+    device: str = "auto"
+    runtime: Literal["auto", "torch", "openvino"] = "auto"
+    precision: Literal["auto", "fp32", "fp16", "bf16"] = "auto"
+    memory_limit_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What will run.
+
+    Attributes:
+        device: "cpu", "cuda:0", "mps".
+        runtime: "torch" or "openvino".
+        precision: "fp32", "fp16" or "bf16".
+        reason: Why, one or two plain sentences.
+    """
+
+    device: str = "cpu"
+    runtime: Runtime = "torch"
+    precision: Precision = "fp32"
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gpu:
+    """One CUDA card.
+
+    Attributes:
+        name: As the driver calls it.
+        capability: CUDA compute capability (major, minor).
+    """
+
+    name: str
+    capability: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What this computer can do.
+
+    Attributes:
+        gpus: CUDA cards that torch can use.
+        mps: True where torch can use Apple's graphics.
+        cpu_bf16: "amx" for matrix units, "avx512" for vector instructions, "" for neither.
+        openvino: True where OpenVINO is installed.
+        torch_has_cuda: True where torch was built for CUDA.
+        has_nvidia_driver: True where an NVIDIA driver is loaded.
+    """
+
+    gpus: tuple[Gpu, ...] = ()
+    mps: bool = False
+    cpu_bf16: Literal["amx", "avx512", ""] = ""
+    openvino: bool = False
+    torch_has_cuda: bool = False
+    has_nvidia_driver: bool = False
+
+
+@cache
+def probe() -> Machine:
+    """Find out what this computer can do. Loads torch; the answer is kept."""
+    import torch
+
+    gpus = tuple(
+        Gpu(torch.cuda.get_device_name(i), torch.cuda.get_device_capability(i))
+        for i in range(torch.cuda.device_count() if torch.cuda.is_available() else 0)
+    )
+    return Machine(
+        gpus=gpus,
+        mps=torch.backends.mps.is_available(),
+        cpu_bf16=_cpu_bf16(),
+        openvino=find_spec("openvino") is not None,
+        torch_has_cuda=torch.version.cuda is not None,
+        has_nvidia_driver=Path("/proc/driver/nvidia/version").exists(),
+    )
+
+
+def _cpu_bf16() -> Literal["amx", "avx512", ""]:
+    """Which bf16 instructions the processor has, as torch sees it."""
+    import torch
+
+    found = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
+    if found.get("amx_bf16"):
+        return "amx"
+    return "avx512" if found.get("avx512_bf16") else ""
+
+
+def choose(
+    preference: ComputePreference,
+    machine: Machine,
+    runtimes: Collection[Runtime],
+) -> Chosen:
+    """Decide what a network runs with.
+
+    Args:
+        preference: What the user wants.
+        machine: What there is.
+        runtimes: What the network can run with.
+
+    Returns:
+        Device, runtime, precision and the reason.
+
+    Raises:
+        DeviceError: Something that was asked for is not there.
+    """
+    device, why = _choose_device(preference.device, machine)
+    runtime = _choose_runtime(preference.runtime, device, machine, runtimes)
+    precision = _choose_precision(preference.precision, device, machine)
+    return Chosen(device, runtime, precision, why)
+
+
+def _choose_device(wanted: str, machine: Machine) -> tuple[str, str]:
+    if wanted == "auto":
+        return _best_device(machine)
+    if wanted == "cpu":
+        return "cpu", "The processor was asked for."
+    if wanted == "mps":
+        if not machine.mps:
+            raise _missing("Apple graphics (mps)", machine)
+        return "mps", "Apple graphics were asked for."
+    kind, _, number = wanted.partition(":")
+    if kind != "cuda" or not (number.isdecimal() or wanted == "cuda"):
+        raise DeviceError(
+            f"There is no kind of processor called “{wanted}”.",
+            "Use auto, cpu, cuda, cuda:1 (the second card) or mps.",
+        )
+    index = int(number or 0)
+    if index >= len(machine.gpus):
+        raise _missing(f"the graphics card {wanted}", machine)
+    return f"cuda:{index}", f"The graphics card {machine.gpus[index].name} was asked for."
+
+
+def _best_device(machine: Machine) -> tuple[str, str]:
+    if machine.gpus:
+        return "cuda:0", f"The graphics card {machine.gpus[0].name} is the fastest choice."
+    if machine.mps:
+        return "mps", "Apple graphics are the fastest choice."
+    return "cpu", f"The processor is used: {_why_no_gpu(machine)}."
+
+
+def _why_no_gpu(machine: Machine) -> str:
+    if machine.has_nvidia_driver and not machine.torch_has_cuda:
+        return "the installed PyTorch was built without support for the graphics card"
+    if machine.has_nvidia_driver:
+        return "PyTorch cannot use the graphics card, perhaps because its driver is too old"
+    return "no graphics card that PyTorch can use was found"
+
+
+def _missing(what: str, machine: Machine) -> DeviceError:
+    return DeviceError(
+        f"You asked for {what}, but it is not there: {_why_no_gpu(machine)}.",
+        "Choose “auto” or “cpu”.",
+    )
+
+
+def _choose_runtime(
+    wanted: str, device: str, machine: Machine, runtimes: Collection[Runtime]
+) -> Runtime:
+    usable = machine.openvino and "openvino" in runtimes and device == "cpu"
+    if wanted == "openvino" and not usable:
+        raise DeviceError(
+            "OpenVINO cannot be used here: it needs the processor, its package, and a model that "
+            "it can run.",
+            "Choose the runtime “auto” or “torch”.",
+        )
+    if wanted == "auto":
+        return "openvino" if usable else "torch"
+    return "openvino" if wanted == "openvino" else "torch"
+
+
+def _choose_precision(wanted: str, device: str, machine: Machine) -> Precision:
+    if wanted == "fp32":
+        return "fp32"
+    if wanted in ("fp16", "bf16"):
+        return _asked_precision("fp16" if wanted == "fp16" else "bf16", device, machine)
+    if device.startswith("cuda"):
+        return "bf16" if _gpu(device, machine).capability >= (8, 0) else "fp16"
+    return "fp32"
+
+
+def _asked_precision(wanted: Precision, device: str, machine: Machine) -> Precision:
+    if device == "cpu" and (wanted == "fp16" or not machine.cpu_bf16):
+        raise DeviceError(
+            f"This processor has no instructions for {wanted}.",
+            "Choose the precision “auto” or “fp32”.",
+        )
+    if device.startswith("cuda") and wanted == "bf16":
+        card = _gpu(device, machine)
+        if card.capability < (8, 0):
+            raise DeviceError(
+                f"The graphics card {card.name} cannot calculate in bf16.",
+                "Choose the precision “auto”, “fp16” or “fp32”.",
+            )
+    return wanted
+
+
+def _gpu(device: str, machine: Machine) -> Gpu:
+    return machine.gpus[int(device.partition(":")[2])]
+
+
+def free_memory_bytes(device: str) -> int:
+    """Memory that a network may still take on a device, in bytes.
+
+    On a Linux machine it honours the limit of the container (cgroup v2). Where nothing can be
+    found out, 2 GiB is assumed.
+    """
+    if device.startswith("cuda"):
+        import torch
+
+        free, _total = torch.cuda.mem_get_info(torch.device(device))
+        return free
+    return min(_system_free_bytes(), _cgroup_free_bytes())
+
+
+def _system_free_bytes() -> int:
+    if sys.platform == "linux":
+        for line in Path("/proc/meminfo").read_text().splitlines():
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) * 1024
+    if hasattr(os, "sysconf") and "SC_AVPHYS_PAGES" in os.sysconf_names:
+        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return 2 * _GIB
+
+
+def _cgroup_free_bytes() -> int:
+    root = Path("/sys/fs/cgroup")
+    try:
+        limit = (root / "memory.max").read_text().strip()
+        used = int((root / "memory.current").read_text())
+    except (OSError, ValueError):
+        return sys.maxsize
+    return sys.maxsize if limit == "max" else max(0, int(limit) - used)
