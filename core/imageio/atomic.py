@@ -1,0 +1,95 @@
+"""Files that appear whole or not at all.
+
+The content goes to a hidden file in the target's folder, is flushed to the disk and only then gets
+its name. Whatever goes wrong before leaves the target as it was; a killed process leaves at most
+the hidden file, which `is_part_file` recognises.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import re
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+_PART_NAME = re.compile(r"^\.heirloom-[0-9a-f]{16}\.part$")
+_NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
+
+
+def is_part_file(path: Path) -> bool:
+    """True for the hidden file that a killed process may have left behind."""
+    return _PART_NAME.match(path.name) is not None
+
+
+@contextlib.contextmanager
+def atomic_file(target: Path, *, overwrite: bool) -> Iterator[BinaryIO]:
+    """Give a file to write to, and name it `target` when the block ends without an exception.
+
+    Args:
+        target: The final name; its folder must exist.
+        overwrite: Replace what is there. Otherwise nothing is ever replaced, not even a file that
+            somebody else makes in the same moment.
+
+    Yields:
+        A new binary file, open for reading and writing.
+
+    Raises:
+        FileExistsError: `target` exists and may not be replaced.
+        OSError: The file cannot be made, written or named.
+    """
+    part = target.parent / f".heirloom-{secrets.token_hex(8)}.part"
+    handle = part.open("x+b")
+    try:
+        with handle:
+            yield handle
+            handle.flush()
+            os.fsync(handle.fileno())
+        if overwrite:
+            part.replace(target)
+        else:
+            _name_without_replacing(part, target)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            part.unlink()
+    _sync_folder(target.parent)
+
+
+def write_atomic(target: Path, content: bytes, *, overwrite: bool) -> None:
+    """Write a whole small file, such as a recipe; see `atomic_file`."""
+    with atomic_file(target, overwrite=overwrite) as handle:
+        handle.write(content)
+
+
+def _name_without_replacing(part: Path, target: Path) -> None:
+    """Give `part` its final name, or raise FileExistsError."""
+    if os.name == "nt":
+        part.rename(target)  # Windows refuses to replace
+        return
+    try:
+        os.link(part, target)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        # No hard links here (FAT, some network drives): claim the name first.
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+        try:
+            part.replace(target)
+        except OSError:
+            target.unlink()
+            raise
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name survive a power cut, where the system can."""
+    if os.name == "nt":
+        return
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,214 @@
+"""What a picture file says about itself, without decoding its pixels (`heirloom info`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from PIL import ExifTags, Image
+
+from core.geometry import Size
+from core.imageio import exif as exif_block
+from core.imageio import xmp as xmp_packet
+from core.imageio.beside import Beside, gather
+from core.imageio.decode_heif import open_heif
+from core.imageio.decode_tiff import tiff_header
+from core.imageio.limits import check_size
+from core.imageio.probe import FileBytes, guarded, identify, open_pillow, read_bytes
+from core.imageio.profiles import description
+from core.imageio.signatures import camera_raw
+from core.imageio.tags import TagError
+from core.imageio.xmp import XmpError
+from core.progress import Progress, no_progress
+
+_MAX_TEXT_CHARS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoInfo:
+    """A picture file's header and metadata.
+
+    Attributes:
+        path: The file.
+        format: "JPEG", "PNG", "TIFF", ... as in `Source.format`.
+        mode: Pixel layout: "L", "RGB", "CMYK", "RGB;16", ...
+        size: Width and height in pixels, upright.
+        bit_depth: Bits a channel.
+        frames: Pages or frames in the file.
+        orientation: EXIF orientation, 1..8.
+        profile: The colour profile's name; empty where there is none.
+        dpi: Horizontal and vertical resolution in pixels an inch, or None.
+        exif: Readable tag names to readable values.
+        has_gps: True where the file tells a position.
+        has_xmp: True where the file holds an XMP packet.
+        has_iptc: True where the file holds IPTC-IIM records.
+        digital_source_type: IPTC's term for how the picture was made (a URI), or None.
+        comment: The file's comment, or None.
+        file_bytes: Size of the file.
+        sha256: Hash of the file, hexadecimal.
+        notes: Plain sentences about damaged parts.
+    """
+
+    path: Path
+    format: str
+    mode: str
+    size: Size
+    bit_depth: int
+    frames: int
+    orientation: int
+    profile: str = ""
+    dpi: tuple[float, float] | None = None
+    exif: dict[str, str] = field(default_factory=dict)
+    has_gps: bool = False
+    has_xmp: bool = False
+    has_iptc: bool = False
+    digital_source_type: str | None = None
+    comment: str | None = None
+    file_bytes: int = 0
+    sha256: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    mode: str
+    stored_size: Size
+    bit_depth: int
+    frames: int
+    beside: Beside
+    is_upright: bool = False
+
+
+def read_info(path: Path, progress: Progress | None = None) -> PhotoInfo:
+    """Read the header and the metadata of a picture file.
+
+    Raises:
+        UnreadableImageError: Missing, empty, damaged, or not a picture.
+        UnsupportedFormatError: A picture of a kind that Heirloom does not read.
+        ImageSizeError: Too many pixels.
+        Cancelled: The job was stopped.
+    """
+    progress = progress or no_progress()
+    file = read_bytes(Path(path), progress.part(0.0, 0.9))
+    kind = identify(file)
+    with guarded(file.path):
+        header = _READERS.get(kind, _pillow_header)(file, kind)
+    check_size(header.stored_size)
+    return _info(file, kind, header)
+
+
+def _info(file: FileBytes, kind: str, header: _Header) -> PhotoInfo:
+    metadata = header.beside.metadata
+    size = header.stored_size
+    if header.beside.orientation >= 5 and not header.is_upright:
+        size = Size(size.height, size.width)
+    exif_gps = _quietly(lambda: exif_block.has_gps(metadata.exif or b""))
+    xmp_gps = _quietly(lambda: xmp_packet.has_gps(metadata.xmp or b""))
+    source_type = _quietly(lambda: xmp_packet.digital_source_type(metadata.xmp or b""))
+    return PhotoInfo(
+        path=file.path,
+        format=kind,
+        mode=header.mode,
+        size=size,
+        bit_depth=header.bit_depth,
+        frames=header.frames,
+        orientation=header.beside.orientation,
+        profile=description(metadata.icc) if metadata.icc else "",
+        dpi=metadata.dpi,
+        exif=_readable(metadata.exif) if metadata.exif else {},
+        has_gps=bool(exif_gps or xmp_gps),
+        has_xmp=metadata.xmp is not None,
+        has_iptc=metadata.iptc is not None,
+        digital_source_type=source_type,
+        comment=metadata.comment,
+        file_bytes=len(file.data),
+        sha256=file.sha256,
+        notes=header.beside.notes,
+    )
+
+
+def _quietly(question: Any) -> Any:
+    """The answer, or None where the block is missing or damaged."""
+    try:
+        return question()
+    except (TagError, XmpError):
+        return None
+
+
+def _pillow_header(file: FileBytes, kind: str) -> _Header:
+    with open_pillow(file, kind, no_progress()) as image:
+        depth = 1 if image.mode == "1" else 8
+        mode = image.mode
+        if kind == "PNG" and len(file.data) > 25:
+            depth = file.data[24]
+            mode = mode if depth < 16 or mode.startswith("I;16") else f"{mode};16"
+        return _Header(
+            mode,
+            Size(*image.size),
+            depth,
+            int(getattr(image, "n_frames", 1)),
+            gather(image.info, kind, file.data),
+        )
+
+
+def _tiff_header(file: FileBytes, kind: str) -> _Header:
+    header = tiff_header(file.data)
+    if header.is_raw:
+        raise camera_raw(file.path)
+    beside = gather(header.info, kind, file.data)
+    beside = Beside(beside.metadata, header.orientation, beside.notes)
+    return _Header(header.mode, header.size, header.bit_depth, header.pages, beside)
+
+
+def _heif_header(file: FileBytes, kind: str) -> _Header:
+    picture = open_heif(file.data)
+    beside = gather(picture.info, kind, file.data)
+    return _Header(
+        str(picture.image.mode),
+        picture.size,
+        picture.bit_depth,
+        picture.frames,
+        beside,
+        is_upright=True,
+    )
+
+
+_READERS = {"TIFF": _tiff_header, "HEIF": _heif_header}
+
+
+def _readable(exif: bytes) -> dict[str, str]:
+    """Tag names and values in words; what Pillow cannot read is left out."""
+    tags = Image.Exif()
+    found: dict[str, str] = {}
+    try:
+        tags.load(exif_block.PREFIX + exif)
+        groups = [
+            (dict(tags), ExifTags.TAGS),
+            (tags.get_ifd(ExifTags.IFD.Exif), ExifTags.TAGS),
+            (tags.get_ifd(ExifTags.IFD.GPSInfo), ExifTags.GPSTAGS),
+        ]
+    except Exception:  # noqa: BLE001 (Pillow raises whatever the damage makes it raise)
+        return found
+    for group, names in groups:
+        for tag, value in group.items():
+            if tag not in (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo, ExifTags.IFD.MakerNote):
+                found[names.get(tag, f"Tag {tag}")] = _words(value)
+    return found
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, bytes):
+        text = value.rstrip(b"\x00")
+        if not text.isascii() or not text.decode("ascii").isprintable():
+            return f"{len(value)} bytes"
+        value = text.decode("ascii")
+    if isinstance(value, tuple):
+        value = ", ".join(_words(part) for part in value)
+    text = str(value).strip("\x00 ")
+    # Pillow reads text as Latin-1; most of it is UTF-8.
+    try:
+        text = text.encode("latin-1").decode("utf-8")
+    except (UnicodeEncodeError, UnicodeDecodeError):
+        pass
+    return text if len(text) <= _MAX_TEXT_CHARS else text[: _MAX_TEXT_CHARS - 1] + "…"

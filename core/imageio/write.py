@@ -1,0 +1,203 @@
+"""Writing a `Photo` to a file: never over an original, never half."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from core.errors import ImageSizeError, OutputError
+from core.image import Photo, Pixels, Plane, is_grey, max_value, to_uint8
+from core.imageio.atomic import atomic_file
+from core.imageio.decode import Samples
+from core.imageio.encode import Picture, encode
+from core.imageio.failures import output_errors
+from core.imageio.formats import (
+    FORMATS,
+    FormatInfo,
+    format_for_suffix,
+    output_format_of,
+    writable_format,
+)
+from core.imageio.outgoing import MetadataChoice, outgoing_metadata
+from core.imageio.profiles import colour_space, grey_to_srgb, srgb_profile
+from core.imageio.same_file import is_same_file
+from core.progress import Progress, no_progress
+
+DEFAULT_QUALITY = 95
+_BLOCK_ROWS = 128
+
+
+@dataclass(frozen=True, slots=True)
+class WriteOptions:
+    """How a photo is written.
+
+    Attributes:
+        format: "JPEG", "PNG", "TIFF", "WEBP", "AVIF", "BMP" (or a file name ending such as "jpg").
+            None takes the one that the path's ending names, and otherwise the source's own.
+        quality: 1..100 for JPEG, WebP and AVIF; 100 makes WebP lossless.
+        metadata: "keep", "strip_gps" (no position), or "strip_all" (only profile and resolution).
+        overwrite: Replace an existing file. An input is never replaced.
+    """
+
+    format: str | None = None
+    quality: int = DEFAULT_QUALITY
+    metadata: MetadataChoice = "keep"
+    overwrite: bool = False
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.quality <= 100:
+            raise ValueError(f"quality must be 1 to 100, not {self.quality}")
+        if self.metadata not in ("keep", "strip_gps", "strip_all"):
+            raise ValueError(f"metadata cannot be {self.metadata!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A written file.
+
+    Attributes:
+        path: Where it lies.
+        format: What it is.
+        notes: Plain sentences about what the format had no room for.
+    """
+
+    path: Path
+    format: str
+    notes: tuple[str, ...] = ()
+
+
+def write_photo(
+    photo: Photo,
+    path: Path,
+    options: WriteOptions,
+    *,
+    altered: bool,
+    software: str,
+    protected: Collection[Path] = (),
+    progress: Progress | None = None,
+) -> Saved:
+    """Write a photo, whole or not at all.
+
+    The same photo and options give the same bytes.
+
+    Args:
+        photo: What to write.
+        path: The file to make; missing folders are made.
+        options: Format, quality, metadata.
+        altered: A trained model changed the picture: it is marked so in its XMP.
+        software: Name and version of the program, for that mark.
+        protected: Files that must not be replaced, whatever they are called; the photo's own source
+            is always one of them.
+        progress: Reported to and polled for cancellation.
+
+    Returns:
+        What was written, with notes about everything that the format could not hold.
+
+    Raises:
+        OutputError: The path is an input, exists, or cannot be written; nothing is left behind.
+        UnsupportedFormatError: Heirloom does not write that format.
+        ImageSizeError: The picture is too large for the format.
+        Cancelled: The job was stopped; nothing is left behind.
+    """
+    progress = (progress or no_progress()).part(0.0, 1.0, "Saving")
+    path = Path(path)
+    info = FORMATS[_chosen_format(photo, path, options)]
+    _check_target(photo, path, protected, overwrite=options.overwrite)
+    _check_side(photo, info)
+    samples, icc, notes = _samples(photo, info)
+    metadata, more = outgoing_metadata(
+        replace(photo.metadata, icc=icc),
+        info,
+        photo.size,
+        choice=options.metadata,
+        altered=altered,
+        software=software,
+    )
+    picture = Picture(samples, metadata, options.quality)
+    progress.report(0.05)
+    with output_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with atomic_file(path, overwrite=options.overwrite) as handle:
+            late = encode(info.name, picture, handle, progress.part(0.05, 0.95))
+            progress.check()
+    progress.report(1.0)
+    return Saved(path, info.name, (*notes, *more, *late))
+
+
+def _chosen_format(photo: Photo, path: Path, options: WriteOptions) -> str:
+    if options.format is not None:
+        return writable_format(options.format)
+    named = format_for_suffix(path.suffix)
+    return writable_format(named) if named is not None else output_format_of(photo)
+
+
+def _check_target(
+    photo: Photo, path: Path, protected: Collection[Path], *, overwrite: bool
+) -> None:
+    inputs = [*protected] if photo.source.path is None else [photo.source.path, *protected]
+    if any(is_same_file(path, original) for original in inputs):
+        raise OutputError(
+            f"“{path}” is one of the original photos, which Heirloom never replaces.",
+            "Choose another name or another folder for the result.",
+        )
+    if path.is_dir():
+        raise OutputError(f"“{path}” is a folder.", "Choose a file name inside it.")
+    if not overwrite and path.exists():
+        raise OutputError(
+            f"“{path}” already exists.", "Choose another name, or allow it to be replaced."
+        )
+
+
+def _check_side(photo: Photo, info: FormatInfo) -> None:
+    longest = max(photo.size.width, photo.size.height)
+    if longest > info.max_side_px:
+        raise ImageSizeError(
+            f"A {info.title} file holds at most {info.max_side_px:,} pixels a side; "
+            f"this picture has {longest:,}.",
+            "Save it as PNG or TIFF.",
+        )
+
+
+def _samples(photo: Photo, info: FormatInfo) -> tuple[Samples, bytes | None, list[str]]:
+    """The samples as the format holds them, their profile, and notes."""
+    notes: list[str] = []
+    pixels, alpha, icc = photo.pixels, photo.alpha, photo.metadata.icc
+    if photo.bit_depth > info.max_depth:
+        notes.append(f"{info.title} holds 8 bits a channel, so the photo's 16 bits were reduced.")
+        pixels = to_uint8(pixels)
+        alpha = None if alpha is None else to_uint8(alpha)
+    if alpha is not None and not info.alpha:
+        if int(alpha.min()) < max_value(alpha):
+            notes.append(f"{info.title} holds no transparency, so the photo was laid on white.")
+            pixels = _on_white(pixels, alpha)
+        alpha = None
+    grey = photo.source.is_grey and is_grey(pixels)
+    if icc is not None and not grey and colour_space(icc) == "GREY":
+        pixels, icc = _coloured(pixels, icc)
+    channels = pixels[..., :1] if grey else pixels
+    if alpha is not None:
+        channels = np.dstack([channels, alpha])
+    elif grey:
+        channels = channels[..., 0]
+    return np.ascontiguousarray(channels), icc, notes
+
+
+def _coloured(pixels: Pixels, icc: bytes) -> tuple[Pixels, bytes | None]:
+    """A grey photo that has gained colour, in sRGB: its grey profile cannot describe it."""
+    converted = grey_to_srgb(pixels, icc)
+    return (pixels, None) if converted is None else (converted, srgb_profile())
+
+
+def _on_white(pixels: Pixels, alpha: Plane) -> Pixels:
+    """Pixels laid on a white ground, by strips to spare memory."""
+    white = max_value(pixels)
+    result = np.empty_like(pixels)
+    for top in range(0, pixels.shape[0], _BLOCK_ROWS):
+        rows = slice(top, top + _BLOCK_ROWS)
+        opacity = alpha[rows, :, np.newaxis].astype(np.float64) / white
+        mixed = white + (pixels[rows].astype(np.float64) - white) * opacity
+        result[rows] = np.rint(mixed).astype(pixels.dtype)
+    return result
