@@ -9,17 +9,15 @@ from core.device import Chosen, ComputePreference, choose, probe
 from core.errors import ModelFileError
 from core.interfaces import EngineInfo
 from core.models.checkpoint import Checkpoint, read_state_dict
-from core.models.resolve import resolve
 from core.nets.gfpgan_config import GfpganConfig, Layout, UnknownLayoutError, deduce_config
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from core.interfaces import FaceRestorer
-    from core.models.store import ModelStore
     from core.nets.gfpgan import Gfpgan
 
-__all__ = ["load_face_restorer", "load_face_restorer_by_id", "load_gfpgan", "read_state_dict"]
+__all__ = ["load_face_restorer", "load_gfpgan", "read_state_dict"]
 
 _LAYOUTS: dict[str, Layout] = {
     "gfpgan-clean": "clean",
@@ -63,26 +61,6 @@ def load_face_restorer(
     chosen = choose(compute, probe(), network.runtimes)
     info = _info("restoration", model_id, sha256, licence, chosen)
     return NetworkFaceRestorer(network, info, chosen, compute)
-
-
-def load_face_restorer_by_id(
-    store: ModelStore, name: str, compute: ComputePreference | None = None
-) -> FaceRestorer:
-    """Load a face model by its id in the store, or from a user's own file.
-
-    Raises:
-        ModelMissingError: It is not known, not installed, or no face model.
-        ModelFileError, DeviceError: See `load_face_restorer`.
-    """
-    model = resolve(store, name, "face-restoration")
-    return load_face_restorer(
-        model.path,
-        model_id=model.id,
-        sha256=model.sha256,
-        licence=model.licence,
-        architecture=model.architecture,
-        compute=compute,
-    )
 
 
 def load_gfpgan(checkpoint: Checkpoint, architecture: str = "") -> Gfpgan:
