@@ -121,13 +121,14 @@ class HttpStream:
             TransientError, DownloadError: There is none.
             Cancelled: The job was stopped; noticed within 0.1 s.
         """
-        item = self._next(progress)
+        while (item := self._next(progress)) == b"":
+            continue
         if not isinstance(item, Head):
             raise TransientError("the server closed the connection.")
         return item
 
     def chunks(self, progress: Progress) -> Iterator[bytes]:
-        """The content as it arrives, until the server ends it.
+        """The content as it arrives, until the server ends it; empty while nothing arrives.
 
         Raises:
             TransientError: The connection failed.
@@ -137,17 +138,17 @@ class HttpStream:
             yield item
 
     def _next(self, progress: Progress) -> Head | bytes | None:
-        while True:
-            progress.check()
-            try:
-                item = self._queue.get(timeout=POLL_S)
-            except queue.Empty:
-                if self._thread.is_alive() or not self._queue.empty():
-                    continue
-                raise TransientError("the download stopped unexpectedly.") from None
-            if isinstance(item, Exception):
-                raise item
-            return item
+        """What the thread read next; empty bytes where nothing came for 0.1 s."""
+        progress.check()
+        try:
+            item = self._queue.get(timeout=POLL_S)
+        except queue.Empty:
+            if self._thread.is_alive() or not self._queue.empty():
+                return b""
+            raise TransientError("the download stopped unexpectedly.") from None
+        if isinstance(item, Exception):
+            raise item
+        return item
 
     def _work(self) -> None:
         try:

@@ -178,7 +178,6 @@ class ModelStore:
                 with self._shelf.locked(spec, progress):
                     if not self._shelf.is_intact(spec, progress):
                         self._download(spec, progress, mirror)
-        progress.report(1.0)
         return self._shelf.file_of(spec)
 
     def import_file(
@@ -216,9 +215,10 @@ class ModelStore:
             copying = progress.part(0.0, 0.95, f"Copying {path.name}")
             copy, sha256 = copy_in(path, self.root, size_bytes, copying)
             try:
+                # The last moment to cancel: what follows is quick and done as a whole.
+                progress.report(0.95, f"Looking into {path.name}")
                 known = next((spec for spec in self.specs() if spec.sha256 == sha256), None)
                 if known is None:
-                    progress.report(0.96, f"Looking into {path.name}")
                     spec = self._describe_own(path, copy, sha256, size_bytes, inspect)
                     # Card first: a file that nothing describes could never be seen or removed.
                     self._own.write_card(spec)
@@ -228,7 +228,6 @@ class ModelStore:
                     self._adopt_known(spec, copy, accept_licence, progress)
             finally:
                 copy.unlink(missing_ok=True)
-        progress.report(1.0)
         return spec
 
     def remove(self, model_id: str) -> int:
