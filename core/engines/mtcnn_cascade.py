@@ -169,7 +169,8 @@ def as_tensor(pictures: npt.NDArray[np.uint8], device: torch.device) -> Tensor:
 def corrected(boxes: Boxes, shifts: Boxes) -> Boxes:
     """Move each edge by its share of the box's width or height."""
     size = boxes[:, 2:] - boxes[:, :2]
-    return boxes + shifts * np.concatenate([size, size], axis=1)
+    moved: Boxes = boxes + shifts * np.concatenate([size, size], axis=1)
+    return moved
 
 
 def squared(boxes: Boxes) -> Boxes:

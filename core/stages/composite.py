@@ -1,0 +1,199 @@
+"""Lay the restored faces back onto the photo so that nobody sees where they begin.
+
+The work goes tile by tile over the faces' part of the photo, so that its memory does not grow with
+the photo, and all faces that touch a tile are blended at once, so that none cuts another and their
+order does not matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from core.alignment import FloatPlanes, footprint, laid_over, resized, shrunk
+from core.faces import FaceResult
+from core.geometry import Matrix, Region, Size, composed, enlarging, inverted, scale_of
+from core.image import FloatImage, Photo, Pixels, is_grey, to_float, to_stored
+from core.masks import face_mask
+from core.pipeline import Restoration
+from core.progress import Progress
+from core.settings import FaceChoice
+
+TILE_PX = 512
+
+LEAST_WEIGHT = 1e-6
+"""Weights up to this change no pixel, not even of 16 bits."""
+
+FOLLOW_SIGMA = 0.08
+"""Colour and brightness that change over more than this share of the crop follow the photo."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompositeStage:
+    """Blends the restored faces into the photo.
+
+    Attributes:
+        strength: Share of the restored face, [0, 1]; 0 leaves the photo as it is, bit for bit.
+        choices: What the user chose for single faces.
+    """
+
+    strength: float = 1.0
+    choices: tuple[FaceChoice, ...] = ()
+    name = "Blending faces in"
+    cost = 1.0
+
+    def run(self, state: Restoration, progress: Progress) -> Restoration:
+        """Replace the faces' pixels; all other pixels stay bit for bit."""
+        faces = tuple(replace(face, strength=self._strength_of(face)) for face in state.faces)
+        state = replace(state, faces=faces)
+        active = [face for face in faces if face.strength > 0 and face.restored is not None]
+        if not active:
+            return state
+        grey = is_grey(state.photo.pixels)
+        if active[0].whole:
+            pixels = _whole(state.photo, active[0])
+        else:
+            pixels = _blended(state, active, progress)
+        if grey:  # vector code may round the channels differently
+            pixels[..., 1:] = pixels[..., :1]
+        return replace(state, photo=state.photo.with_pixels(pixels))
+
+    def _strength_of(self, face: FaceResult) -> float:
+        """The share that the user's choices give to one face."""
+        if face.restored is None:
+            return 0.0
+        for choice in self.choices:
+            if choice.index == face.index:
+                own = self.strength if choice.strength is None else choice.strength
+                return own if choice.enabled else 0.0
+        return self.strength
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layer:
+    """One restored face, ready to be resampled onto the photo.
+
+    Attributes:
+        planes: The restored crop and its mask times strength, s x s x 4.
+        to_planes: Photo pixels (at the present size) to pixels of `planes`.
+        region: The photo's pixels that it can change.
+        method: Interpolation flag of OpenCV.
+    """
+
+    planes: FloatPlanes
+    to_planes: Matrix
+    region: Region
+    method: int
+
+
+def _whole(photo: Photo, face: FaceResult) -> Pixels:
+    """The whole photo replaced by its restored crop."""
+    assert face.restored is not None
+    restored = resized(face.restored, photo.size)
+    if face.strength < 1:
+        restored = face.strength * restored + (1 - face.strength) * to_float(photo.pixels)
+    return to_stored(restored, photo.pixels.dtype)
+
+
+def _blended(state: Restoration, faces: list[FaceResult], progress: Progress) -> Pixels:
+    """The photo's pixels with all faces blended in."""
+    photo = state.photo
+    layers = []
+    for face in faces:
+        progress.check()
+        layers.append(layer_of(face, state.scale, photo.size))
+    pixels: Pixels = photo.pixels.copy()
+    tiles = list(_tiles([layer.region for layer in layers]))
+    for index, tile in enumerate(tiles):
+        progress.report(index / len(tiles))
+        touching = [layer for layer in layers if not _shared(layer.region, tile).is_empty]
+        if touching:
+            _blend_tile(pixels, tile, touching)
+    return pixels
+
+
+def layer_of(face: FaceResult, scale: int, photo: Size) -> Layer:
+    """Match a restored crop to the photo's colour and size.
+
+    Args:
+        face: A face that was restored.
+        scale: How many times larger the photo is than when the face was found.
+        photo: The photo's present size.
+    """
+    assert face.restored is not None
+    side = face.restored.shape[0]
+    to_crop = composed(face.to_crop, inverted(enlarging(scale)))
+    mask = face_mask(side)[..., None] * np.float32(face.strength)
+    followed = follow(face.restored, face.crop)
+    planes: FloatPlanes = np.concatenate([followed, mask], axis=2)
+    crops_per_photo_px = scale_of(to_crop)
+    planes, back = shrunk(planes, 1.0 / crops_per_photo_px)
+    method = cv2.INTER_LINEAR if crops_per_photo_px > 1 else cv2.INTER_CUBIC
+    region = footprint(to_crop, side, photo)
+    return Layer(planes, composed(inverted(back), to_crop), region, method)
+
+
+def follow(restored: FloatImage, crop: FloatImage) -> FloatImage:
+    """Give a restored crop the slowly changing colour and brightness of the photo's crop."""
+    sigma_px = FOLLOW_SIGMA * crop.shape[0]
+    drift = cv2.GaussianBlur(crop - restored, (0, 0), sigma_px, borderType=cv2.BORDER_REFLECT_101)
+    return np.asarray(restored + drift, np.float32)
+
+
+def _blend_tile(pixels: Pixels, tile: Region, layers: list[Layer]) -> None:
+    """Blend all layers that touch a tile into it, in place.
+
+    Where faces overlap each counts by the square of its weight, so that a face prevails at its own
+    centre, and together they replace as much of the photo as the strongest of them would.
+    """
+    height, width = tile.size.height, tile.size.width
+    colour = np.zeros((height, width, 3), np.float32)
+    total = np.zeros((height, width, 1), np.float32)
+    strongest = np.zeros((height, width, 1), np.float32)
+    for layer in layers:
+        part = _shared(layer.region, tile)
+        laid = laid_over(layer.planes, layer.to_planes, part, layer.method)
+        inside = Region(
+            part.left - tile.left,
+            part.top - tile.top,
+            part.right - tile.left,
+            part.bottom - tile.top,
+        ).slices
+        weight = np.clip(laid[..., 3:], 0.0, 1.0)
+        colour[inside] += weight * weight * laid[..., :3]
+        total[inside] += weight * weight
+        strongest[inside] = np.maximum(strongest[inside], weight)
+    touched = total[..., 0] > LEAST_WEIGHT**2
+    before = to_float(pixels[tile.slices])[touched]
+    share = strongest[touched]
+    after = before + share * (colour[touched] / total[touched] - before)
+    pixels[tile.slices][touched] = to_stored(after, pixels.dtype)
+
+
+def _shared(one: Region, other: Region) -> Region:
+    """The pixels that lie in both regions."""
+    return Region(
+        max(one.left, other.left),
+        max(one.top, other.top),
+        min(one.right, other.right),
+        min(one.bottom, other.bottom),
+    )
+
+
+def _tiles(regions: list[Region]) -> Iterator[Region]:
+    """Tiles of a fixed grid that at least one region reaches into, row by row."""
+    reached = {
+        (row, column)
+        for region in regions
+        if not region.is_empty
+        for row in range(region.top // TILE_PX, (region.bottom - 1) // TILE_PX + 1)
+        for column in range(region.left // TILE_PX, (region.right - 1) // TILE_PX + 1)
+    }
+    bottom = max((region.bottom for region in regions), default=0)
+    right = max((region.right for region in regions), default=0)
+    for row, column in sorted(reached):
+        top, left = row * TILE_PX, column * TILE_PX
+        yield Region(left, top, min(left + TILE_PX, right), min(top + TILE_PX, bottom))
