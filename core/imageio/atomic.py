@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from core.imageio.failures import output_errors
+
 _PART_NAME = re.compile(r"^\.heirloom-[0-9a-f]{16}\.part$")
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
 
@@ -59,8 +61,12 @@ def atomic_file(target: Path, *, overwrite: bool) -> Iterator[BinaryIO]:
 
 
 def write_atomic(target: Path, content: bytes, *, overwrite: bool) -> None:
-    """Write a whole small file, such as a recipe; see `atomic_file`."""
-    with atomic_file(target, overwrite=overwrite) as handle:
+    """Write a whole small file, such as a recipe; see `atomic_file`.
+
+    Raises:
+        OutputError: It cannot be written, or `target` exists and may not be replaced.
+    """
+    with output_errors(target), atomic_file(target, overwrite=overwrite) as handle:
         handle.write(content)
 
 

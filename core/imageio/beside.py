@@ -35,7 +35,7 @@ class Beside:
     notes: tuple[str, ...] = field(default=())
 
 
-def gather(info: Mapping[str, Any], kind: str, data: bytes) -> Beside:
+def gather(info: Mapping[Any, Any], kind: str, data: bytes) -> Beside:
     """Collect metadata.
 
     Args:
@@ -79,7 +79,7 @@ def fitting_profile(icc: bytes | None, *, is_grey: bool) -> tuple[bytes | None, 
     )
 
 
-def _exif(info: Mapping[str, Any], kind: str, data: bytes) -> bytes | None:
+def _exif(info: Mapping[Any, Any], kind: str, data: bytes) -> bytes | None:
     if kind == "TIFF":
         try:
             return exif_of_tiff(data)
@@ -111,7 +111,7 @@ def _reset_xmp(xmp: bytes | None, notes: list[str]) -> tuple[bytes | None, int |
         return xmp, None
 
 
-def _xmp(info: Mapping[str, Any]) -> bytes | None:
+def _xmp(info: Mapping[Any, Any]) -> bytes | None:
     raw = info.get("xmp") or info.get("XML:com.adobe.xmp")
     if isinstance(raw, str):
         raw = raw.encode("utf-8")
@@ -120,7 +120,7 @@ def _xmp(info: Mapping[str, Any]) -> bytes | None:
     return bytes(raw).rstrip(b"\x00") or None
 
 
-def _iptc(info: Mapping[str, Any]) -> bytes | None:
+def _iptc(info: Mapping[Any, Any]) -> bytes | None:
     resources = info.get("photoshop")
     if isinstance(resources, Mapping):
         found = resources.get(iptc_records.RESOURCE_ID)
@@ -146,8 +146,8 @@ def _dpi(value: Any) -> tuple[float, float] | None:
     return horizontal, vertical
 
 
-def _comment(info: Mapping[str, Any]) -> str | None:
-    raw = info.get("comment") or info.get("Comment")
+def _comment(info: Mapping[Any, Any]) -> str | None:
+    raw: Any = info.get("comment") or info.get("Comment")
     if isinstance(raw, bytes):
         try:
             raw = raw.decode("utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,9 @@ from core.imageio.profiles import to_srgb
 _BLOCK_ROWS = 128
 Samples = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 """H x W (grey) or H x W x C."""
+
+AnySamples = npt.NDArray[Any]
+"""The same where numpy's own types lose the depth; it is uint8 or uint16 all the same."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,12 +45,15 @@ class Decoded:
     notes: tuple[str, ...] = ()
 
 
-def from_samples(samples: Samples, mode: str, notes: tuple[str, ...] = ()) -> Decoded:
+def from_samples(samples: AnySamples, mode: str, notes: tuple[str, ...] = ()) -> Decoded:
     """Split an array of 1 to 4 channels (grey, grey + alpha, RGB, RGBA) into pixels and alpha."""
     if samples.ndim == 2:
         samples = samples[..., np.newaxis]
     channels = samples.shape[2]
-    alpha = np.ascontiguousarray(samples[..., -1]) if channels in (2, 4) else None
+    alpha: AnySamples | None = None
+    if channels in (2, 4):
+        alpha = np.ascontiguousarray(samples[..., -1])
+    pixels: AnySamples
     if channels <= 2:
         pixels = np.repeat(samples[..., :1], 3, axis=2)
     else:

@@ -56,12 +56,13 @@ def has_late_text(data: bytes) -> bool:
 
 def _checked_colour_type(data: bytes) -> int:
     """Check every chunk of a PNG, because OpenCV accepts half files; return its colour type."""
-    name = b""
+    last = b""
     for name, start, end in _chunks(data):
+        last = name
         (stored,) = struct.unpack_from(">I", data, end)
         if zlib.crc32(data[start - 4 : end]) != stored:
             raise DamagedPixelsError("a part of the PNG does not match its checksum")
-    if name != b"IEND":
+    if last != b"IEND":
         raise DamagedPixelsError("the PNG is cut off")
     return data[25]
 

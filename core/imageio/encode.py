@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 from PIL import Image
@@ -44,7 +44,7 @@ class Picture:
     quality: int
 
 
-class PolledWriter(io.RawIOBase):
+class _PolledWriter(io.BufferedIOBase):
     """A file that stops an encoder when the job is cancelled.
 
     It names no descriptor, so that Pillow hands over its blocks one by one.
@@ -63,6 +63,10 @@ class PolledWriter(io.RawIOBase):
         """Write a block; raises `Cancelled` where the job was stopped."""
         self._progress.check()
         return self._handle.write(block)
+
+
+def _polled(handle: BinaryIO, progress: Progress) -> BinaryIO:
+    return cast("BinaryIO", _PolledWriter(handle, progress))
 
 
 def encode(name: str, picture: Picture, handle: BinaryIO, progress: Progress) -> tuple[str, ...]:
@@ -108,7 +112,7 @@ def _jpeg(picture: Picture, handle: BinaryIO, progress: Progress) -> tuple[str, 
         options["comment"] = metadata.comment.encode()[:MAX_JPEG_SEGMENT_BYTES]
     image = Image.fromarray(picture.samples)
     image.save(
-        PolledWriter(handle, progress),
+        _polled(handle, progress),
         "JPEG",
         quality=picture.quality,
         subsampling="4:4:4" if picture.quality >= FULL_CHROMA_QUALITY else "4:2:0",
@@ -140,7 +144,7 @@ def _png(picture: Picture, handle: BinaryIO, progress: Progress) -> tuple[str, .
     if metadata.dpi is not None:
         options["dpi"] = metadata.dpi
     Image.fromarray(picture.samples).save(
-        PolledWriter(handle, progress),
+        _polled(handle, progress),
         "PNG",
         pnginfo=text,
         icc_profile=metadata.icc,
@@ -194,7 +198,7 @@ def _whole(
 
 def _bmp(picture: Picture, handle: BinaryIO, progress: Progress) -> tuple[str, ...]:
     options = {"dpi": picture.metadata.dpi} if picture.metadata.dpi else {}
-    Image.fromarray(picture.samples).save(PolledWriter(handle, progress), "BMP", **options)
+    Image.fromarray(picture.samples).save(_polled(handle, progress), "BMP", **options)
     return ()
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import tifffile
 
 from core.image import Metadata
-from core.imageio.decode import Samples
+from core.imageio.decode import AnySamples, Samples
 from core.imageio.exif_tree import ExifTree, directories, tree_of
 from core.imageio.tags import EXIF_POINTER, GPS_POINTER, LONG, TagBlock, TagError
 from core.progress import Progress
@@ -81,17 +81,18 @@ def _tree(metadata: Metadata) -> tuple[ExifTree, tuple[str, ...]]:
         return ExifTree(), (note,)
 
 
-def _strips(samples: Samples, rows: int, progress: Progress) -> Iterator[Samples]:
+def _strips(samples: Samples, rows: int, progress: Progress) -> Iterator[AnySamples]:
     height = samples.shape[0]
     for top in range(0, height, rows):
         progress.report(top / height)
-        yield np.ascontiguousarray(samples[top : top + rows])
+        strip: AnySamples = samples[top : top + rows]
+        yield np.ascontiguousarray(strip)
 
 
 def _extra_tags(tree: ExifTree, metadata: Metadata) -> list[tuple[int, int, int, Any, bool]]:
     """Tags of the first directory, in tifffile's form; values are raw bytes."""
     left_out = _RESOLUTION_TAGS if metadata.dpi is not None else frozenset()
-    found = [
+    found: list[tuple[int, int, int, Any, bool]] = [
         (tag, value.kind, value.count, value.raw, True)
         for tag, value in tree.zeroth.items()
         if tag not in left_out and value.count

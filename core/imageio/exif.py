@@ -33,7 +33,7 @@ Span = tuple[int, int]
 
 
 def without_prefix(raw: bytes) -> bytes:
-    """The TIFF structure of an EXIF block that may begin with "Exif\\0\\0"."""
+    """The TIFF structure of an EXIF block that may begin with the mark "Exif"."""
     while raw.startswith(PREFIX):
         raw = raw[len(PREFIX) :]
     return raw
@@ -186,8 +186,8 @@ def _thumbnail_data(block: TagBlock, directory: Directory) -> list[Span]:
 def _blank(data: bytearray, spans: Iterable[Span], used: Iterable[Span]) -> None:
     """Zero the spans, but not a byte that `used` names."""
     keep = sorted(used)
-    for start, end in spans:
-        at, end = max(0, start), min(end, len(data))
+    for start, stop in spans:
+        at, end = max(0, start), min(stop, len(data))
         for kept_start, kept_end in keep:
             if kept_end <= at or kept_start >= end:
                 continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,11 @@ from core.imageio import xmp as xmp_packet
 from core.imageio.beside import Beside, gather
 from core.imageio.decode_heif import open_heif
 from core.imageio.decode_tiff import tiff_header
+from core.imageio.formats import format_for_suffix
 from core.imageio.limits import check_size
 from core.imageio.probe import FileBytes, guarded, identify, open_pillow, read_bytes
 from core.imageio.profiles import description
-from core.imageio.signatures import camera_raw
+from core.imageio.signatures import SIGNATURE_BYTES, camera_raw, kind_of
 from core.imageio.tags import TagError
 from core.imageio.xmp import XmpError
 from core.progress import Progress, no_progress
@@ -30,10 +32,10 @@ class PhotoInfo:
     """A picture file's header and metadata.
 
     Attributes:
-        path: The file.
         format: "JPEG", "PNG", "TIFF", ... as in `Source.format`.
         mode: Pixel layout: "L", "RGB", "CMYK", "RGB;16", ...
-        size: Width and height in pixels, upright.
+        width: Width in pixels, upright.
+        height: Height in pixels, upright.
         bit_depth: Bits a channel.
         frames: Pages or frames in the file.
         orientation: EXIF orientation, 1..8.
@@ -50,10 +52,10 @@ class PhotoInfo:
         notes: Plain sentences about damaged parts.
     """
 
-    path: Path
     format: str
     mode: str
-    size: Size
+    width: int
+    height: int
     bit_depth: int
     frames: int
     orientation: int
@@ -98,6 +100,22 @@ def read_info(path: Path, progress: Progress | None = None) -> PhotoInfo:
     return _info(file, kind, header)
 
 
+def kind_and_depth(path: Path) -> tuple[str, int]:
+    """The format of a file by its content, and whether a new file needs 8 or 16 bits for it.
+
+    Only HEIC, the one format that is read but not written at its own depth, is looked into. A file
+    that cannot be read is taken for what its name says; reading it will tell what is wrong.
+    """
+    try:
+        with path.open("rb") as handle:
+            kind = kind_of(handle.read(SIGNATURE_BYTES))
+        if kind == "HEIF":
+            return kind, 8 if open_heif(path.read_bytes()).bit_depth <= 8 else 16
+    except (OSError, ValueError, RuntimeError, SyntaxError):
+        kind = None
+    return kind or format_for_suffix(path.suffix) or "PNG", 8
+
+
 def _info(file: FileBytes, kind: str, header: _Header) -> PhotoInfo:
     metadata = header.beside.metadata
     size = header.stored_size
@@ -107,10 +125,10 @@ def _info(file: FileBytes, kind: str, header: _Header) -> PhotoInfo:
     xmp_gps = _quietly(lambda: xmp_packet.has_gps(metadata.xmp or b""))
     source_type = _quietly(lambda: xmp_packet.digital_source_type(metadata.xmp or b""))
     return PhotoInfo(
-        path=file.path,
         format=kind,
         mode=header.mode,
-        size=size,
+        width=size.width,
+        height=size.height,
         bit_depth=header.bit_depth,
         frames=header.frames,
         orientation=header.beside.orientation,
@@ -199,16 +217,14 @@ def _readable(exif: bytes) -> dict[str, str]:
 
 def _words(value: Any) -> str:
     if isinstance(value, bytes):
-        text = value.rstrip(b"\x00")
-        if not text.isascii() or not text.decode("ascii").isprintable():
+        plain = value.rstrip(b"\x00").decode("latin-1")
+        if not plain.isascii() or not plain.isprintable():
             return f"{len(value)} bytes"
-        value = text.decode("ascii")
+        value = plain
     if isinstance(value, tuple):
         value = ", ".join(_words(part) for part in value)
     text = str(value).strip("\x00 ")
     # Pillow reads text as Latin-1; most of it is UTF-8.
-    try:
+    with contextlib.suppress(UnicodeEncodeError, UnicodeDecodeError):
         text = text.encode("latin-1").decode("utf-8")
-    except (UnicodeEncodeError, UnicodeDecodeError):
-        pass
     return text if len(text) <= _MAX_TEXT_CHARS else text[: _MAX_TEXT_CHARS - 1] + "…"

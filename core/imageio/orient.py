@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
 
-def turned(array: npt.NDArray[np.generic], orientation: int) -> npt.NDArray[np.generic]:
+def turned(array: npt.NDArray[Any], orientation: int) -> npt.NDArray[Any]:
     """An array (H x W or H x W x C) turned upright.
 
     Args:

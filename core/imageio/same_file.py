@@ -13,7 +13,7 @@ def is_same_file(left: Path, right: Path) -> bool:
     that ignores case and two on one that does not.
     """
     try:
-        return os.path.samefile(left, right)
+        return left.samefile(right)
     except OSError:
         return canonical(left) == canonical(right)
 

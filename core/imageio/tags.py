@@ -90,7 +90,7 @@ class TagBlock:
     """A read-only view of a TIFF structure.
 
     Args:
-        data: The block, beginning with "II*\\0" or "MM\\0*".
+        data: The block, beginning with "II" or "MM" and the number 42.
 
     Raises:
         TagError: The header is not that of a classic TIFF structure.

@@ -11,7 +11,7 @@ import numpy as np
 from core.errors import ImageSizeError, OutputError
 from core.image import Photo, Pixels, Plane, is_grey, max_value, to_uint8
 from core.imageio.atomic import atomic_file
-from core.imageio.decode import Samples
+from core.imageio.decode import AnySamples
 from core.imageio.encode import Picture, encode
 from core.imageio.failures import output_errors
 from core.imageio.formats import (
@@ -161,7 +161,7 @@ def _check_side(photo: Photo, info: FormatInfo) -> None:
         )
 
 
-def _samples(photo: Photo, info: FormatInfo) -> tuple[Samples, bytes | None, list[str]]:
+def _samples(photo: Photo, info: FormatInfo) -> tuple[AnySamples, bytes | None, list[str]]:
     """The samples as the format holds them, their profile, and notes."""
     notes: list[str] = []
     pixels, alpha, icc = photo.pixels, photo.alpha, photo.metadata.icc
@@ -177,7 +177,7 @@ def _samples(photo: Photo, info: FormatInfo) -> tuple[Samples, bytes | None, lis
     grey = photo.source.is_grey and is_grey(pixels)
     if icc is not None and not grey and colour_space(icc) == "GREY":
         pixels, icc = _coloured(pixels, icc)
-    channels = pixels[..., :1] if grey else pixels
+    channels: AnySamples = pixels[..., :1] if grey else pixels
     if alpha is not None:
         channels = np.dstack([channels, alpha])
     elif grey:

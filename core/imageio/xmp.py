@@ -214,6 +214,10 @@ def _elements(node: minidom.Node) -> list[Element]:
     return [child for child in node.childNodes if isinstance(child, Element)]
 
 
+def _attributes(element: Element) -> list[minidom.Attr]:
+    return list(element.attributes.values())
+
+
 def _descriptions(document: Document) -> Iterator[Element]:
     """The top-level rdf:Description elements."""
     for root in document.getElementsByTagNameNS(RDF, "RDF"):
@@ -241,9 +245,8 @@ def _properties(
         return name.startswith(local) if prefix else name == local
 
     for description in _descriptions(document):
-        attributes = description.attributes
-        for attribute in [attributes.item(index) for index in range(attributes.length)]:
-            if attribute is not None and matches(attribute.namespaceURI, attribute.localName):
+        for attribute in _attributes(description):
+            if matches(attribute.namespaceURI, attribute.localName):
                 yield description, attribute.name
         for child in _elements(description):
             if matches(child.namespaceURI, child.localName):
@@ -283,11 +286,9 @@ def _prefix(element: minidom.Node | None, namespace: str, wanted: str) -> str:
     """The prefix that stands for `namespace` at this element; declared here if there is none."""
     start = element
     while isinstance(element, Element):
-        attributes = element.attributes
-        for attribute in [attributes.item(index) for index in range(attributes.length)]:
-            if attribute is not None and attribute.value == namespace and attribute.prefix:
-                if attribute.prefix == "xmlns":
-                    return str(attribute.localName)
+        for attribute in _attributes(element):
+            if attribute.prefix == "xmlns" and attribute.value == namespace:
+                return str(attribute.localName)
         element = element.parentNode
     if isinstance(start, Element):
         start.setAttributeNS(XMLNS, f"xmlns:{wanted}", namespace)

@@ -1,0 +1,234 @@
+"""Which photos a run works on, and what their results are called.
+
+Nothing here writes a file. A planned name is a proposal: `write_photo` makes sure once more that
+no input and no existing file is replaced.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from core.errors import RestorationError
+from core.imageio.formats import READABLE_SUFFIXES, format_for_suffix, output_format, suffix_for
+from core.imageio.info import kind_and_depth
+from core.imageio.same_file import canonical, is_same_file
+from core.recipe import path_beside
+
+SUFFIX = "-restored"
+"""What a result's name gets where it would otherwise meet an input or another file."""
+
+_SIDECARS = frozenset({".json", ".xmp", ".aae", ".thm"})
+_MAX_TRIES = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPhoto:
+    """A photo that shall be worked on.
+
+    Attributes:
+        path: The file, as it was reached.
+        relative: Its place below the folder that was named; the bare name for a named file.
+    """
+
+    path: Path
+    relative: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A path that cannot be worked on.
+
+    Attributes:
+        path: What was named or met.
+        error: Why, in plain words.
+    """
+
+    path: Path
+    error: RestorationError
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPhotos:
+    """What a search found.
+
+    Attributes:
+        photos: Each file once, in the order of the named paths, sorted within a folder.
+        problems: Folders that cannot be read and names that lead nowhere.
+        results: Results of earlier runs, known by the recipe beside them, that lay in a folder and
+            are not restored a second time.
+    """
+
+    photos: tuple[FoundPhoto, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    results: tuple[Path, ...] = ()
+
+
+@dataclass(slots=True)
+class _Search:
+    """A search under way."""
+
+    recursive: bool
+    photos: list[FoundPhoto] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    results: list[Path] = field(default_factory=list)
+    seen_files: set[str] = field(default_factory=set)
+    seen_folders: set[str] = field(default_factory=set)
+
+    def add_file(self, path: Path, relative: Path) -> None:
+        """Note a file, unless it was met before under another name."""
+        key = canonical(path)
+        if key not in self.seen_files:
+            self.seen_files.add(key)
+            self.photos.append(FoundPhoto(path, relative))
+
+    def walk(self, folder: Path, root: Path) -> None:
+        """Note the photos of a folder; below it too where the search is recursive.
+
+        A folder that was met before, through a link for instance, is not entered again.
+        """
+        key = canonical(folder)
+        if key in self.seen_folders:
+            return
+        self.seen_folders.add(key)
+        try:
+            entries = sorted(_visible(folder), key=_natural_order)
+        except OSError as error:
+            self.problems.append(Problem(folder, _unreadable_folder(folder, error)))
+            return
+        for entry in entries:
+            if entry.is_file():
+                self._meet(entry, root)
+            elif self.recursive and entry.is_dir():
+                self.walk(entry, root)
+
+    def _meet(self, path: Path, root: Path) -> None:
+        """Note a file of a folder if it is a photo."""
+        if path.suffix.lower() not in READABLE_SUFFIXES:
+            return
+        if path_beside(path).exists():
+            self.results.append(path)
+        else:
+            self.add_file(path, path.relative_to(root))
+
+
+def find_photos(paths: Iterable[Path], *, recursive: bool = False) -> FoundPhotos:
+    """Find the photos behind files and folders that a user named.
+
+    A named file is taken whatever it is called: what it holds is found out when it is read. Only
+    what programs put beside photos ("*.json", "*.xmp") is passed over, so that a shell's "*" works.
+    In folders only files with a picture's ending are taken; hidden files and results of earlier
+    runs are left out.
+
+    Args:
+        paths: Files and folders.
+        recursive: Search the folders inside folders too.
+
+    Returns:
+        The photos, the problems and the results left out. Nothing is raised.
+    """
+    search = _Search(recursive)
+    for named in paths:
+        path = Path(named)
+        if path.is_dir():
+            search.walk(path, path)
+        elif path.suffix.lower() in _SIDECARS and path.exists():
+            continue
+        elif path.exists():
+            search.add_file(path, Path(path.name))
+        else:
+            search.problems.append(Problem(path, _missing(path)))
+    return FoundPhotos(tuple(search.photos), tuple(search.problems), tuple(search.results))
+
+
+def plan_output(
+    source: Path,
+    relative: Path,
+    out_dir: Path,
+    format: str | None = None,  # noqa: A002 (the option's name everywhere)
+    *,
+    suffix: str = SUFFIX,
+    taken: Collection[Path] = (),
+    inputs: Collection[Path] = (),
+    overwrite: bool = False,
+) -> Path:
+    """The path of a photo's result.
+
+    It is `relative` below `out_dir`, with the ending of the format. Where that is an input, an
+    existing file or another result of this run, `suffix` is added to the name, then `suffix` with
+    2, 3, ... With `overwrite` an existing file is no reason, but an input and another result are.
+
+    Args:
+        source: The photo.
+        relative: Its place, from `find_photos`.
+        out_dir: The folder of the results.
+        format: The format that results are written in, or None for the source's own where it can be
+            written.
+        suffix: What is added to a name.
+        taken: Results that this run has planned already.
+        inputs: All photos of this run.
+        overwrite: Existing files may be replaced.
+
+    Raises:
+        UnsupportedFormatError: Heirloom does not write `format`.
+    """
+    wanted = out_dir / _inside(relative).with_suffix(_ending(source, format))
+    claimed = {_folded(path) for path in taken}
+    originals = [source, *inputs]
+    for number in range(_MAX_TRIES):
+        candidate = wanted if number == 0 else _numbered(wanted, suffix, number)
+        if _folded(candidate) in claimed:
+            continue
+        if any(is_same_file(candidate, original) for original in originals):
+            continue
+        if overwrite and not candidate.is_dir():
+            return candidate
+        if not os.path.lexists(candidate):
+            return candidate
+    raise AssertionError(f"no free name beside {wanted}")
+
+
+def _ending(source: Path, wanted: str | None) -> str:
+    """The ending of the result's name: the source's own where that names the result's format."""
+    name = wanted if wanted is not None else output_format(*kind_and_depth(source))
+    ending = suffix_for(name)
+    keeps = format_for_suffix(source.suffix) == format_for_suffix(ending)
+    return source.suffix if keeps else ending
+
+
+def _numbered(path: Path, suffix: str, number: int) -> Path:
+    count = "" if number == 1 else f"-{number}"
+    return path.with_name(f"{path.stem}{suffix}{count}{path.suffix}")
+
+
+def _inside(relative: Path) -> Path:
+    """The path without anything that leads out of the folder it is put in."""
+    parts = [part for part in relative.parts if part not in (relative.anchor, "..", ".")]
+    return Path(*parts) if parts else Path("photo")
+
+
+def _folded(path: Path) -> str:
+    """A key under which names that some file systems hold equal are equal."""
+    return str(Path(os.path.realpath(path))).casefold()
+
+
+def _visible(folder: Path) -> Iterator[Path]:
+    return (entry for entry in folder.iterdir() if not entry.name.startswith("."))
+
+
+def _natural_order(path: Path) -> tuple[str, str]:
+    return path.name.casefold(), path.name
+
+
+def _unreadable_folder(folder: Path, error: OSError) -> RestorationError:
+    reason = error.strerror or type(error).__name__
+    return RestorationError(
+        f"The folder “{folder}” cannot be read ({reason}).",
+        "Check that it still exists and that you may open it.",
+    )
+
+
+def _missing(path: Path) -> RestorationError:
+    return RestorationError(f"“{path}” does not exist.", "Check the name and try again.")
