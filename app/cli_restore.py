@@ -139,9 +139,7 @@ def settings_from(args: argparse.Namespace, recipe: Recipe | None) -> Restoratio
     )
     background = base.background.replace(**_given(scale=args.upscale, upscaler=args.upscaler))
     colour = COLOUR_PRESETS[args.colour] if args.colour else base.colour
-    return base.replace(
-        faces=faces, background=background, colour=colour, **_given(seed=args.seed)
-    )
+    return base.replace(faces=faces, background=background, colour=colour, **_given(seed=args.seed))
 
 
 def _given(**options: Any) -> dict[str, Any]:
@@ -175,9 +173,7 @@ def _batch(
     return Batch(tasks, args.out, settings, options, recipe)
 
 
-def _run_with_bar(
-    args: argparse.Namespace, batch: Batch, token: CancelToken
-) -> list[FileReport]:
+def _run_with_bar(args: argparse.Namespace, batch: Batch, token: CancelToken) -> list[FileReport]:
     from tqdm import tqdm
 
     from core.api import Engine
@@ -185,9 +181,7 @@ def _run_with_bar(
 
     if not batch.tasks:
         return []
-    compute = ComputePreference(
-        device=args.device, runtime=args.runtime, precision=args.precision
-    )
+    compute = ComputePreference(device=args.device, runtime=args.runtime, precision=args.precision)
     engine = Engine(compute, args.models_dir)
     faces = 0
     with tqdm(
@@ -236,14 +230,14 @@ def _problem_reports(found: FoundPhotos) -> list[FileReport]:
 
 
 def _write_report(target: str, reports: list[FileReport]) -> None:
-    from core.imageio import write_bytes_atomic
+    from core.imageio.atomic import write_atomic
     from core.report import to_json
 
     data = to_json(reports)
     if target == "-":
         sys.stdout.write(data.decode())
         return
-    write_bytes_atomic(Path(target), data)
+    write_atomic(Path(target), data, overwrite=True)
 
 
 def _print_summary(reports: list[FileReport], *, to_stderr: bool) -> None:
@@ -262,5 +256,3 @@ def _print_summary(reports: list[FileReport], *, to_stderr: bool) -> None:
                 f"failed, {report.input}: {report.error.summary} {report.error.remedy}",
                 file=sys.stderr,
             )
-
-

@@ -20,7 +20,10 @@ from core.engines.given import GivenFaces
 from core.errors import OutputError
 from core.faces import Face
 from core.image import Photo
-from core.imageio import Saved, WriteOptions, read_photo, write_bytes_atomic, write_photo
+from core.imageio import Saved, WriteOptions, read_photo, write_photo
+from core.imageio.atomic import write_atomic
+from core.models.detectors import load_face_detector
+from core.models.resolve import resolve
 from core.models.spec import load_registry
 from core.models.store import ModelStore, default_models_dir
 from core.pipeline import Pipeline, Restoration, Trace
@@ -32,14 +35,16 @@ from core.stages.background import BackgroundStage
 from core.stages.colour import ColourStage
 from core.stages.composite import CompositeStage
 from core.stages.detect import AlignedStage, DetectStage
+from core.stages.identity import IdentityStage
 from core.stages.restore import RestoreFacesStage
 
 if TYPE_CHECKING:
     from core.device import ComputePreference
-    from core.interfaces import FaceDetector, FaceRestorer, Stage, Upscaler
+    from core.interfaces import FaceDetector, FaceEmbedder, FaceRestorer, Stage, Upscaler
 
 SOFTWARE = f"Heirloom {__version__}"
 LANCZOS = "lanczos"
+IDENTITY_MODEL = "dlib-resnet29"
 AUTO = "auto"
 DETECTORS = ("retinaface-resnet50", "retinaface-mobilenet", "mtcnn")
 """Face finders from best to plainest; `auto` takes the first that is installed."""
@@ -60,6 +65,7 @@ class Engine:
     ) -> None:
         self._compute = compute
         self.store = ModelStore(models_dir or default_models_dir(), load_registry())
+        self._embedder: FaceEmbedder | None = None
         self._detectors: dict[str, FaceDetector] = {}
         self._restorers: dict[str, FaceRestorer] = {}
         self._upscalers: dict[str, Upscaler] = {}
@@ -117,9 +123,8 @@ class Engine:
         if name == AUTO:
             name = next(id_ for id_ in DETECTORS if self.store.is_installed(id_))
         if name not in self._detectors:
-            from core.models.loader import load_face_detector
-
-            self._detectors[name] = load_face_detector(self.store, name, self._preference())
+            model = resolve(self.store, name, "detection")
+            self._detectors[name] = load_face_detector(model)
         return self._detectors[name]
 
     def restorer(self, name: str) -> FaceRestorer:
@@ -130,18 +135,41 @@ class Engine:
             ModelFileError: The file is damaged or of no known kind.
         """
         if name not in self._restorers:
-            from core.models.loader import load_face_restorer_by_id
+            from core.models.loader import load_face_restorer
 
-            self._restorers[name] = load_face_restorer_by_id(self.store, name, self._preference())
+            model = resolve(self.store, name, "face-restoration")
+            self._restorers[name] = load_face_restorer(
+                model.path,
+                model_id=model.id,
+                sha256=model.sha256,
+                licence=model.licence,
+                compute=self._preference(),
+            )
         return self._restorers[name]
+
+    def embedder(self) -> FaceEmbedder:
+        """The network that tells whether two faces are the same person."""
+        if self._embedder is None:
+            from core.engines.identity import IdentityScorer
+
+            model = resolve(self.store, IDENTITY_MODEL, "identity")
+            self._embedder = IdentityScorer(model.path, model.sha256)
+        return self._embedder
 
     def _upscaler(self, name: str) -> Upscaler | None:
         if name == LANCZOS:
             return None
         if name not in self._upscalers:
-            from core.models.loader import load_upscaler_by_id
+            from core.models.loader import load_upscaler
 
-            self._upscalers[name] = load_upscaler_by_id(self.store, name, self._preference())
+            model = resolve(self.store, name, "upscaling")
+            self._upscalers[name] = load_upscaler(
+                model.path,
+                model_id=model.id,
+                sha256=model.sha256,
+                licence=model.licence,
+                compute=self._preference(),
+            )
         return self._upscalers[name]
 
     def _preference(self) -> ComputePreference:
@@ -154,10 +182,12 @@ class Engine:
     ) -> list[Stage]:
         chosen = settings.faces
         restore_stage = RestoreFacesStage(self.restorer(chosen.model), settings.seed)
+        identity = IdentityStage(self.embedder(), chosen.identity_floor, chosen.keep_identity)
         if chosen.aligned:
-            return [AlignedStage(), restore_stage]
+            return [AlignedStage(), restore_stage, identity]
         detector = self.detector(chosen.detector) if faces is None else GivenFaces(faces)
-        return [DetectStage(detector, chosen.min_size_px, chosen.min_score), restore_stage]
+        detect = DetectStage(detector, chosen.min_size_px, chosen.min_score)
+        return [detect, restore_stage, identity]
 
 
 def open_photo(path: Path | str, progress: Progress | None = None) -> Photo:
@@ -209,7 +239,7 @@ def save_photo(
     )
     beside = path_beside(saved.path)
     try:
-        write_bytes_atomic(beside, encode(recipe_of(result, settings)))
+        write_atomic(beside, encode(recipe_of(result, settings)), overwrite=True)
     except OutputError:
         saved.path.unlink(missing_ok=True)
         raise

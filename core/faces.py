@@ -26,7 +26,7 @@ Figures of facexlib's alignment template (MIT).
 
 Point = tuple[float, float]
 Landmarks = tuple[Point, Point, Point, Point, Point]
-"""Left eye, right eye, nose, left mouth corner, right mouth corner (x, y), as seen by the viewer."""
+"""Left eye, right eye, nose, left and right mouth corner (x, y), as the viewer sees them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,9 @@ class FaceResult:
         skipped: Why it was left alone, one sentence; empty where it was not.
         strength: Share of the restored face in the output, [0, 1]; 0 where it is switched off.
         whole: True where the crop is the whole photo (`--aligned`).
+        identity: How alike crop and restored face are at full strength: cosine of embeddings, 1 for
+            the same picture; None where it was not measured.
+        kept_back: Share of the network's change that was taken back to keep the likeness, [0, 1].
     """
 
     index: int
@@ -79,3 +82,5 @@ class FaceResult:
     skipped: str = ""
     strength: float = 0.0
     whole: bool = False
+    identity: float | None = None
+    kept_back: float = 0.0

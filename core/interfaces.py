@@ -6,6 +6,7 @@ Stages, engines and nets never import each other sideways.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -148,6 +149,31 @@ class Upscaler(Protocol):
             Cancelled: The job was stopped.
             MemoryExhaustedError: The tile does not fit; a smaller one may.
             RestorationError: The network gave no usable result on any device.
+        """
+        ...
+
+
+class FaceEmbedder(Protocol):
+    """Turns faces into vectors that lie close together for one person."""
+
+    @property
+    def info(self) -> EngineInfo:
+        """What runs."""
+        ...
+
+    @property
+    def floors(self) -> Mapping[str, float]:
+        """Cosine under which two faces count as two people, by the name of the strictness."""
+        ...
+
+    def embed(self, crops: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Unit vectors of aligned crops.
+
+        Args:
+            crops: N x S x S x 3, RGB, [0, 1], any S.
+
+        Returns:
+            N x D, each of length 1.
         """
         ...
 

@@ -47,6 +47,8 @@ class FaceReport(msgspec.Struct, frozen=True, kw_only=True):
         strength: Share of the restored face in the output, [0, 1].
         restored: False where the face was left alone.
         note: Why it was left alone; empty where it was not.
+        identity: How alike the face is before and after at full strength (cosine of embeddings).
+        kept_back: Share of the change that was taken back to keep the likeness, [0, 1].
     """
 
     index: int
@@ -56,6 +58,8 @@ class FaceReport(msgspec.Struct, frozen=True, kw_only=True):
     strength: float
     restored: bool
     note: str = ""
+    identity: float | None = None
+    kept_back: float = 0.0
 
     @classmethod
     def of(cls, result: FaceResult) -> FaceReport:
@@ -69,6 +73,8 @@ class FaceReport(msgspec.Struct, frozen=True, kw_only=True):
             strength=result.strength,
             restored=result.restored is not None and result.strength > 0,
             note=result.skipped,
+            identity=result.identity,
+            kept_back=result.kept_back,
         )
 
 

@@ -20,6 +20,7 @@ DEFAULT_FACE_MODEL = "compact-256"
 MAX_UPSCALE = 4
 
 Upscale = Literal[1, 2, 4]
+IdentityFloor = Literal["off", "gentle", "normal", "strict"]
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
 
 
@@ -29,7 +30,7 @@ def field_meta(cls: type[msgspec.Struct]) -> dict[str, Meta]:
     found: dict[str, Meta] = {}
     for name, hint in get_type_hints(cls, include_extras=True).items():
         if get_origin(hint) is Annotated:
-            found.update({name: item for item in get_args(hint)[1:] if isinstance(item, Meta)})
+            found[name] = next(item for item in get_args(hint)[1:] if isinstance(item, Meta))
     return found
 
 
@@ -147,9 +148,23 @@ class FaceSettings(Settings, frozen=True, kw_only=True):
             ge=0.0,
             le=1.0,
             title="Face certainty",
-            description="How sure the face finder must be. Lower finds more faces, and more false ones.",
+            description="How sure the face finder must be. Lower finds more, also false ones.",
         ),
     ] = 0.9
+    identity_floor: Annotated[
+        IdentityFloor,
+        Meta(
+            title="Same person",
+            description="Warns where a restored face looks like somebody else.",
+        ),
+    ] = "normal"
+    keep_identity: Annotated[
+        bool,
+        Meta(
+            title="Keep the likeness",
+            description="Takes a restored face back towards the photo until it is the same person.",
+        ),
+    ] = True
     aligned: Annotated[
         bool,
         Meta(

@@ -1,0 +1,91 @@
+"""The same person afterwards: measures the likeness of each face and keeps it over a floor.
+
+A restorer may invent somebody else. Each restored crop is compared with the crop that went in.
+Where the score falls under the floor, the restored crop is blended with the old one, just as much
+as it takes. The blend is found by bisection, since the score falls as more of the new face is used.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from core.faces import FaceResult
+from core.image import FloatImage
+from core.interfaces import FaceEmbedder
+from core.pipeline import Restoration
+from core.progress import Progress
+
+BISECTION_STEPS = 6
+"""Finds the blend to 1/64."""
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityStage:
+    """Scores restored faces against the photo and pulls them back where they became strangers.
+
+    Attributes:
+        embedder: The identity network.
+        floor: "off", "gentle", "normal" or "strict".
+        keeps: True to blend until the floor is met; False only to warn.
+    """
+
+    embedder: FaceEmbedder
+    floor: str = "normal"
+    keeps: bool = True
+    name: str = "Checking the likeness"
+    cost: float = 0.5
+
+    def run(self, state: Restoration, progress: Progress) -> Restoration:
+        """Fill in `identity` and, where needed, blend `restored`; see `core.interfaces.Stage`."""
+        if not any(face.restored is not None for face in state.faces):
+            return state
+        faces: list[FaceResult] = []
+        for number, face in enumerate(state.faces):
+            progress.report(number / len(state.faces))
+            faces.append(face if face.restored is None else self._checked(face, face.restored))
+        state = replace(state, faces=tuple(faces)).used(self.embedder.info)
+        for sentence in self._warnings(state.faces):
+            state = state.warned(sentence)
+        return state
+
+    def _checked(self, face: FaceResult, restored: FloatImage) -> FaceResult:
+        before = self.embedder.embed(face.crop[None])[0]
+
+        def likeness(image: FloatImage) -> float:
+            return float(np.dot(before, self.embedder.embed(image[None])[0]))
+
+        score = likeness(restored)
+        floor = self.embedder.floors.get(self.floor, -1.0)
+        if score >= floor or not self.keeps:
+            return replace(face, identity=score)
+        best, best_score, share = face.crop, 1.0, 0.0
+        low, high = 0.0, 1.0
+        for _ in range(BISECTION_STEPS):
+            middle = (low + high) / 2
+            image = face.crop + np.float32(middle) * (restored - face.crop)
+            score = likeness(image)
+            if score >= floor:
+                low, best, best_score, share = middle, image, score, middle
+            else:
+                high = middle
+        return replace(face, restored=best, identity=best_score, kept_back=1.0 - share)
+
+    def _warnings(self, faces: tuple[FaceResult, ...]) -> list[str]:
+        floor = self.embedder.floors.get(self.floor, -1.0)
+        sentences = []
+        for face in faces:
+            if face.identity is None:
+                continue
+            if face.kept_back > 0:
+                sentences.append(
+                    f"Face {face.index + 1} began to look like somebody else, so "
+                    f"{face.kept_back:.0%} of the change was taken back."
+                )
+            elif face.identity < floor:
+                sentences.append(
+                    f"Face {face.index + 1} may look like somebody else now: compare it with the "
+                    "photo, or lower its strength."
+                )
+        return sentences

@@ -1,0 +1,100 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from core.faces import Face, FaceResult, crop_transform, template
+from core.geometry import Box
+from core.image import Photo
+from core.interfaces import EngineInfo
+from core.pipeline import Restoration
+from core.progress import no_progress
+from core.stages.identity import IdentityStage
+
+LANDMARKS = tuple((float(x), float(y)) for x, y in template(32))
+
+
+class AngleEmbedder:
+    """Embeds a crop as an angle that grows with its mean: 0 is the old face, 1 a right angle."""
+
+    info = EngineInfo("identity", "angle")
+    floors = {"gentle": 0.2, "normal": 0.5, "strict": 0.9}
+
+    def embed(self, crops):
+        angle = crops.mean(axis=(1, 2, 3)) * np.pi / 2
+        return np.stack([np.cos(angle), np.sin(angle)], axis=1).astype(np.float32)
+
+
+def state(*new_values: float | None) -> Restoration:
+    photo = Photo(np.zeros((32, 32, 3), dtype=np.uint8))
+    crop = np.zeros((32, 32, 3), dtype=np.float32)
+    face = Face(Box(0, 0, 32, 32), LANDMARKS, 1.0)
+    faces = tuple(
+        FaceResult(
+            index,
+            face,
+            crop_transform(LANDMARKS, 32),
+            crop,
+            None if value is None else np.full_like(crop, value),
+        )
+        for index, value in enumerate(new_values)
+    )
+    return Restoration(photo, photo, faces=faces)
+
+
+def run(stage: IdentityStage, before: Restoration) -> Restoration:
+    return stage.run(before, no_progress())
+
+
+def test_a_face_over_the_floor_is_scored_and_left_as_it_is():
+    before = state(0.2)
+    after = run(IdentityStage(AngleEmbedder()), before)
+    (face,) = after.faces
+    assert face.identity == pytest.approx(np.cos(0.2 * np.pi / 2), abs=1e-5)
+    assert face.restored is before.faces[0].restored
+    assert (face.kept_back, after.warnings) == (0, ())
+    assert [info.model for info in after.engines] == ["angle"]
+
+
+@pytest.mark.parametrize("floor", ["gentle", "normal", "strict"])
+def test_a_stranger_is_blended_back_just_to_the_floor(floor):
+    embedder = AngleEmbedder()
+    after = run(IdentityStage(embedder, floor), state(1.0))
+    (face,) = after.faces
+    target = embedder.floors[floor]
+    assert face.identity >= target
+    assert face.identity == pytest.approx(target, abs=0.05)
+    measured = embedder.embed(face.restored[None]) @ embedder.embed(face.crop[None]).T
+    assert face.identity == pytest.approx(float(measured[0, 0]), abs=1e-6)
+    assert "somebody else" in after.warnings[0]
+    assert f"{face.kept_back:.0%}" in after.warnings[0]
+
+
+def test_without_keeping_it_only_warns():
+    before = state(0.1, 1.0)
+    after = run(IdentityStage(AngleEmbedder(), "normal", keeps=False), before)
+    assert after.faces[1].restored is before.faces[1].restored
+    assert len(after.warnings) == 1
+    assert after.warnings[0].startswith("Face 2")
+
+
+def test_off_measures_but_neither_warns_nor_blends():
+    after = run(IdentityStage(AngleEmbedder(), "off"), state(1.0))
+    assert after.faces[0].identity == pytest.approx(0, abs=1e-6)
+    assert after.warnings == ()
+    assert after.faces[0].kept_back == 0
+
+
+def test_faces_that_were_left_alone_are_not_scored():
+    before = state(None)
+    assert run(IdentityStage(AngleEmbedder()), before) is before
+    mixed = run(IdentityStage(AngleEmbedder()), state(None, 0.1))
+    assert mixed.faces[0].identity is None
+    assert mixed.faces[1].identity is not None
+
+
+def test_the_floor_is_a_setting_that_makes_stages_differ():
+    embedder = AngleEmbedder()
+    stage = IdentityStage(embedder)
+    assert stage == IdentityStage(embedder)
+    assert stage != replace(stage, floor="strict")
