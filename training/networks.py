@@ -1,0 +1,95 @@
+"""Building generators: random, from a checkpoint, or grown from a smaller one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from core.errors import ModelFileError
+from core.nets.gfpgan import Gfpgan
+from core.nets.gfpgan_bilinear import GfpganBilinear
+from core.nets.gfpgan_clean import GfpganClean
+from core.nets.gfpgan_config import GfpganConfig
+from core.nets.gfpgan_original import GfpganOriginal
+from training.options import NetworkOptions
+
+_LAYOUTS: dict[str, type[Gfpgan]] = {
+    "clean": GfpganClean,
+    "bilinear": GfpganBilinear,
+    "original": GfpganOriginal,
+}
+_WRAPPERS = ("params_ema", "params")
+
+
+def network_config(options: NetworkOptions) -> GfpganConfig:
+    """The shape that the options name."""
+    return GfpganConfig(
+        layout=options.layout,
+        out_size=options.out_size_px,
+        num_style_feat=options.num_style_feat,
+        channel_multiplier=options.channel_multiplier,
+        narrow=options.narrow,
+    )
+
+
+def build_generator(options: NetworkOptions, seed: int) -> Gfpgan:
+    """A generator with random weights that depend on the seed alone."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return _LAYOUTS[options.layout](network_config(options))
+
+
+def read_weights(path: Path) -> dict[str, Tensor]:
+    """Tensors of a checkpoint as fp32, whatever wraps them (`params_ema`, `params` or nothing).
+
+    Raises:
+        ModelFileError: The file is missing, unsafe or damaged.
+    """
+    try:
+        if path.suffix == ".safetensors":
+            from safetensors.torch import load_file  # noqa: PLC0415
+
+            state = load_file(path)
+        else:
+            state = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:
+        raise ModelFileError(
+            f"The weights “{path}” cannot be read: {error}.", "Choose another file."
+        ) from error
+    for wrapper in _WRAPPERS:
+        if wrapper in state:
+            state = state[wrapper]
+            break
+    return {key: value.float() for key, value in state.items()}
+
+
+def load_generator(network: Gfpgan, path: Path) -> None:
+    """Take over all weights of a checkpoint of the same shape.
+
+    Raises:
+        ModelFileError: The file does not fit the network.
+    """
+    try:
+        network.load_state_dict(read_weights(path))
+    except RuntimeError as error:
+        raise ModelFileError(
+            f"The weights “{path.name}” do not fit the network of this run.",
+            "Choose the layout and size that the file was made for.",
+        ) from error
+
+
+def load_prior(network: Gfpgan, path: Path) -> None:
+    """Take over StyleGAN2 weights for the decoder; the rest of the network stays.
+
+    Raises:
+        ModelFileError: The file does not fit the decoder.
+    """
+    try:
+        network.stylegan_decoder.load_state_dict(read_weights(path))
+    except RuntimeError as error:
+        raise ModelFileError(
+            f"The prior “{path.name}” does not fit the generator of this run.",
+            "Train a prior with the same preset.",
+        ) from error

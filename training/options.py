@@ -1,0 +1,174 @@
+"""Everything that decides a training run, as frozen values that read and write JSON.
+
+`options.json` in a run folder is exactly one `TrainingOptions`. A weight of zero switches a loss
+off: its module is not even built.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from core.settings import Settings
+
+Weight = Annotated[float, Meta(ge=0.0)]
+Share = Annotated[float, Meta(ge=0.0, le=1.0)]
+Layout = Literal["clean", "bilinear", "original"]
+
+
+class NetworkOptions(Settings, frozen=True, kw_only=True):
+    """The shape of one GFP-GAN generator."""
+
+    layout: Layout = "clean"
+    out_size_px: Annotated[int, Meta(ge=16, le=2048)] = 256
+    num_style_feat: Annotated[int, Meta(ge=4)] = 256
+    channel_multiplier: Annotated[float, Meta(ge=0.0)] = 0.5
+    narrow: Annotated[float, Meta(ge=0.0)] = 0.5
+
+
+class DataOptions(Settings, frozen=True, kw_only=True):
+    """Where faces come from and how they are damaged before the network sees them.
+
+    Attributes:
+        folder: A prepared folder, a folder with `manifest.csv`, a `color/`+`gray/` pair, or any
+            folder of aligned crops.
+        licence: What the photographs may be used for; goes into the model's card.
+        mild_share: Share of the inputs with the mildest degradation.
+        clean_share: Share of the inputs that are not degraded at all.
+        grey_share: Share of the faces that are grey in and grey out.
+        colourise_share: Share of the faces that are grey in and coloured out.
+        damage_share: Share of the inputs with scratches, dust, fading and their like.
+        jitter_share: Share of the inputs whose colours are shifted while the target stays.
+        flip_share: Share mirrored left to right.
+        workers: Data loading processes; 0 loads in the training process itself.
+    """
+
+    folder: str = ""
+    licence: str = ""
+    mild_share: Share = 0.15
+    clean_share: Share = 0.07
+    grey_share: Share = 0.12
+    colourise_share: Share = 0.0
+    damage_share: Share = 0.25
+    jitter_share: Share = 0.3
+    flip_share: Share = 0.5
+    workers: Annotated[int, Meta(ge=0, le=64)] = 1
+
+
+class LossWeights(Settings, frozen=True, kw_only=True):
+    """The weight of each loss; 0 switches it off at no cost.
+
+    Attributes:
+        l1: Mean absolute error of the output.
+        pyramid: The same for each to-RGB head of the U-Net (paper, eq. 5, restoration part).
+        pyramid_until_step: Step at which the pyramid loss ends; 0: never.
+        gradient: L1 of the horizontal and vertical differences.
+        low_pass: L1 after averaging over 8 x 8 px: holds colour and lighting.
+        perceptual: Distance in the features of a frozen classifier.
+        style: L1 of the Gram matrices of those features.
+        adversarial: StyleGAN2 discriminator, non-saturating.
+        r1: Gradient penalty of that discriminator.
+        r1_every: Steps between two penalties.
+        projected: Projected discriminator on frozen features, hinge loss.
+        component: Discriminators for left eye, right eye and mouth.
+        component_style: L1 of the Gram matrices of the component discriminators' features.
+        component_matching: L1 of those features themselves (the ablation).
+        component_width: Channels of the component discriminators' first layer.
+        identity: Distance of face embeddings.
+        identity_every: Compare every so-many-th face of the batch: the recognition network costs
+            as much as a small generator.
+        ramp_steps: Fresh discriminators' weights rise from 0 over so many steps.
+    """
+
+    l1: Weight = 0.1
+    pyramid: Weight = 1.0
+    pyramid_until_step: Annotated[int, Meta(ge=0)] = 50_000
+    gradient: Weight = 0.0
+    low_pass: Weight = 0.0
+    perceptual: Weight = 1.0
+    style: Weight = 50.0
+    adversarial: Weight = 0.1
+    r1: Weight = 10.0
+    r1_every: Annotated[int, Meta(ge=1)] = 16
+    projected: Weight = 0.0
+    component: Weight = 1.0
+    component_style: Weight = 200.0
+    component_matching: Weight = 0.0
+    component_width: Annotated[int, Meta(ge=1)] = 64
+    identity: Weight = 10.0
+    identity_every: Annotated[int, Meta(ge=1)] = 1
+    ramp_steps: Annotated[int, Meta(ge=0)] = 0
+
+
+class OptimiserOptions(Settings, frozen=True, kw_only=True):
+    """Adam, its schedule and what keeps it steady.
+
+    Attributes:
+        generator_rate: Learning rate of the generator.
+        discriminator_rate: Learning rate of every discriminator.
+        generator_beta1: Adam's first moment decay for the generator.
+        discriminator_beta1: The same for the discriminators.
+        schedule: `steps` halves the rate at each of `halve_at`; `cosine` falls to
+            `final_share` of it at the last step.
+        warmup_steps: The rate rises linearly over so many steps.
+        clip: Largest norm of the generator's gradient; 0: not clipped.
+        ema_decay: Largest decay of the averaged weights, which rises as (1 + n) / (10 + n).
+    """
+
+    generator_rate: Annotated[float, Meta(ge=0.0)] = 2e-3
+    discriminator_rate: Annotated[float, Meta(ge=0.0)] = 2e-3
+    generator_beta1: Share = 0.0
+    discriminator_beta1: Share = 0.0
+    beta2: Share = 0.99
+    schedule: Literal["steps", "cosine", "constant"] = "steps"
+    halve_at: tuple[int, ...] = (600_000, 700_000)
+    final_share: Share = 0.05
+    warmup_steps: Annotated[int, Meta(ge=0)] = 0
+    clip: Annotated[float, Meta(ge=0.0)] = 1.0
+    ema_decay: Share = 0.999
+
+
+class TrainingOptions(Settings, frozen=True, kw_only=True):
+    """One training run.
+
+    Attributes:
+        task: `restore` trains GFP-GAN, `prior` the StyleGAN2 generator alone.
+        start_from: Weights to go on from; empty: random ones.
+        prior_from: StyleGAN2 weights for the decoder; empty: none.
+        train_prior: False freezes the decoder's StyleGAN2 part.
+        perceptual_weights: ImageNet weights (MobileNetV2 or VGG19); empty: no perceptual loss can
+            be used.
+        identity_weights: Face recognition weights (safetensors or dlib's own file).
+        batch: Faces a step and process.
+        precision: `bf16` runs the networks under autocast; losses and weights stay fp32.
+        preview_every_s: Seconds between two preview pictures and checkpoints.
+        patience: Validations without a better score before the run stops; 0: never stops early.
+        disk_budget_bytes: The run folder may not grow beyond it; 0: no limit.
+    """
+
+    preset: str = ""
+    task: Literal["restore", "prior"] = "restore"
+    network: NetworkOptions = NetworkOptions()
+    data: DataOptions = DataOptions()
+    losses: LossWeights = LossWeights()
+    optimiser: OptimiserOptions = OptimiserOptions()
+    start_from: str = ""
+    prior_from: str = ""
+    train_prior: bool = True
+    perceptual_weights: str = ""
+    identity_weights: str = ""
+    steps: Annotated[int, Meta(ge=1)] = 800_000
+    batch: Annotated[int, Meta(ge=1, le=1024)] = 3
+    seed: Annotated[int, Meta(ge=0)] = 0
+    precision: Literal["bf16", "fp32"] = "bf16"
+    channels_last: bool = True
+    random_noise: bool = False
+    log_every: Annotated[int, Meta(ge=1)] = 20
+    checkpoint_every_s: Annotated[float, Meta(ge=0.0)] = 600.0
+    checkpoint_every_steps: Annotated[int, Meta(ge=0)] = 0
+    validate_every_s: Annotated[float, Meta(ge=0.0)] = 900.0
+    validation_faces: Annotated[int, Meta(ge=0)] = 12
+    preview_faces: Annotated[int, Meta(ge=0, le=64)] = 6
+    patience: Annotated[int, Meta(ge=0)] = 0
+    disk_budget_bytes: Annotated[int, Meta(ge=0)] = 0

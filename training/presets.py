@@ -1,0 +1,125 @@
+"""The presets, as one table. Figures of `paper-512` and `clean-512`: GFP-GAN, section 4.2, and the
+published training options; of the others: measured on small machines (see DECISIONS.md).
+"""
+
+from __future__ import annotations
+
+from core.errors import SettingsError
+from training.options import (
+    DataOptions,
+    LossWeights,
+    NetworkOptions,
+    OptimiserOptions,
+    TrainingOptions,
+)
+
+_COMPACT_LOSSES = LossWeights(
+    l1=1.0,
+    pyramid=0.1,
+    pyramid_until_step=0,
+    gradient=0.5,
+    low_pass=0.3,
+    perceptual=0.15,
+    style=0.0,
+    adversarial=0.0,
+    projected=0.05,
+    component=0.02,
+    component_style=100.0,
+    component_width=24,
+    identity=1.0,
+    identity_every=2,
+    ramp_steps=200,
+)
+"""Weights for networks that are trained in hours, without a pre-trained prior."""
+
+_COMPACT_OPTIMISER = OptimiserOptions(
+    generator_rate=3e-4,
+    discriminator_rate=4e-4,
+    generator_beta1=0.5,
+    discriminator_beta1=0.0,
+    beta2=0.99,
+    schedule="cosine",
+    warmup_steps=50,
+    clip=1.0,
+    ema_decay=0.998,
+)
+
+_COMPACT = TrainingOptions(
+    preset="compact-256",
+    network=NetworkOptions(out_size_px=256, num_style_feat=256, channel_multiplier=0.5, narrow=0.5),
+    losses=_COMPACT_LOSSES,
+    optimiser=_COMPACT_OPTIMISER,
+    steps=20_000,
+    batch=4,
+    random_noise=True,
+)
+
+_PAPER_DATA = DataOptions(
+    mild_share=0.0,
+    clean_share=0.0,
+    grey_share=0.01,
+    damage_share=0.0,
+    jitter_share=0.3,
+    workers=6,
+)
+
+_FINETUNE = _COMPACT.replace(
+    preset="finetune-normal",
+    optimiser=_COMPACT_OPTIMISER.replace(
+        generator_rate=1e-4, discriminator_rate=2e-4, warmup_steps=100
+    ),
+    steps=2_000,
+    batch=4,
+    patience=6,
+    validate_every_s=300.0,
+    disk_budget_bytes=4 << 30,
+)
+
+PRESETS: dict[str, TrainingOptions] = {
+    "paper-512": TrainingOptions(
+        preset="paper-512",
+        network=NetworkOptions(
+            layout="original",
+            out_size_px=512,
+            num_style_feat=512,
+            channel_multiplier=1.0,
+            narrow=1.0,
+        ),
+        data=_PAPER_DATA,
+        steps=800_000,
+        batch=3,
+        random_noise=True,
+    ),
+    "clean-512": TrainingOptions(
+        preset="clean-512",
+        network=NetworkOptions(
+            out_size_px=512, num_style_feat=512, channel_multiplier=2.0, narrow=1.0
+        ),
+        data=_PAPER_DATA.replace(mild_share=0.1, clean_share=0.02, damage_share=0.2),
+        steps=800_000,
+        batch=3,
+        random_noise=True,
+    ),
+    "compact-256": _COMPACT,
+    "finetune-quick": _FINETUNE.replace(preset="finetune-quick", steps=300, patience=0),
+    "finetune-normal": _FINETUNE,
+    "finetune-thorough": _FINETUNE.replace(
+        preset="finetune-thorough", steps=10_000, batch=8, patience=12, validate_every_s=900.0
+    ),
+}
+"""Presets by name. `batch` is per process: the published 12 are 4 processes of 3."""
+
+
+def preset(name: str) -> TrainingOptions:
+    """The options of a preset.
+
+    Raises:
+        SettingsError: There is none of that name.
+    """
+    try:
+        return PRESETS[name]
+    except KeyError:
+        raise SettingsError(
+            f"There is no training preset “{name}”.",
+            f"Choose one of {', '.join(PRESETS)}.",
+        ) from None
