@@ -262,7 +262,7 @@ class ModelStore:
 
     def _download(self, spec: ModelSpec, progress: Progress, mirror: str | None) -> None:
         # Costs a tenth of a second to import, which a listing should not pay.
-        from core.models.download import Downloader, request_for  # noqa: PLC0415
+        from core.models.download import Downloader, request_for
 
         downloader = self._downloader or Downloader()
         part = self._shelf.part_of(spec)
