@@ -1,1 +1,1 @@
-"""Background work: one worker thread, one queue."""
+"""Background work: one worker thread, one queue, jobs strictly one at a time."""

@@ -1,1 +1,1 @@
-"""What the window edits, without Qt: photo, settings, undo."""
+"""What the window edits and shows, without Qt."""

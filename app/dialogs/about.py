@@ -1,0 +1,70 @@
+"""What Heirloom is, which version, and the licences of everything shipped."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QLabel,
+    QTextBrowser,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.widgets.theme import svg_pixmap
+from core import __version__
+
+_ICON_PX = 64
+
+
+class AboutDialog(QDialog):
+    """Version, promise, licences."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("About Heirloom"))
+        self.resize(620, 520)
+        mark = QLabel()
+        size = QSize(_ICON_PX, _ICON_PX)
+        mark.setPixmap(svg_pixmap("heirloom", size, "#000000", self.devicePixelRatioF()))
+        name = QLabel(self.tr("Heirloom {version}").format(version=__version__))
+        name.setProperty("role", "title")
+        promise = QLabel(
+            self.tr(
+                "Restores faces and colours in old photos, entirely on this computer. "
+                "Restoring a face invents detail; the original is always kept."
+            )
+        )
+        promise.setWordWrap(True)
+        words = QVBoxLayout()
+        words.addWidget(name)
+        words.addWidget(promise)
+        head = QHBoxLayout()
+        head.setSpacing(16)
+        head.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
+        head.addLayout(words, 1)
+        licences = QTextBrowser()
+        licences.setAccessibleName(self.tr("Licences"))
+        licences.setPlainText(licence_texts())
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 20, 20, 14)
+        layout.setSpacing(14)
+        layout.addLayout(head)
+        layout.addWidget(licences, 1)
+        layout.addWidget(buttons)
+
+
+def licence_texts() -> str:
+    """All shipped licence texts, one after the other."""
+    folder = files("resources").joinpath("licences")
+    if not folder.is_dir():
+        return ""
+    found = sorted((item for item in folder.iterdir() if item.is_file()), key=lambda i: i.name)
+    parts = [f"{item.name}\n\n{item.read_text('utf-8').strip()}" for item in found]
+    return ("\n\n" + "–" * 40 + "\n\n").join(parts)

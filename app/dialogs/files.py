@@ -1,0 +1,40 @@
+"""The dialogs that choose a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+
+def ask_open_path(parent: QWidget, folder: str, suffixes: Sequence[str]) -> Path | None:
+    """Let the user choose a picture; None where nothing was chosen."""
+    tr = QCoreApplication.translate
+    patterns = " ".join(f"*{suffix}" for suffix in suffixes)
+    pictures = tr("FileDialogs", "Pictures") + f" ({patterns})"
+    everything = tr("FileDialogs", "All files") + " (*)"
+    name, _ = QFileDialog.getOpenFileName(
+        parent, tr("FileDialogs", "Open a photo"), folder, f"{pictures};;{everything}"
+    )
+    return Path(name) if name else None
+
+
+def ask_save_path(parent: QWidget, suggestion: Path, suffixes: Sequence[str]) -> Path | None:
+    """Let the user choose where to save; None where nothing was chosen.
+
+    The dialog itself asks before an existing file is replaced.
+    """
+    tr = QCoreApplication.translate
+    patterns = " ".join(f"*{suffix}" for suffix in suffixes)
+    name, _ = QFileDialog.getSaveFileName(
+        parent,
+        tr("FileDialogs", "Save the restored photo"),
+        str(suggestion),
+        tr("FileDialogs", "Pictures") + f" ({patterns})",
+    )
+    if not name:
+        return None
+    path = Path(name)
+    return path if path.suffix else path.with_suffix(suggestion.suffix)

@@ -1,0 +1,345 @@
+"""What the window has done in the background: open, restore, preview, save.
+
+Sits between the document and the queue. Everything here runs in the window's thread; the work
+itself is in `app.jobs.works`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtGui import QImage
+
+from app.jobs.eta import Eta
+from app.jobs.job import Job
+from app.jobs.pasted import photo_of_image
+from app.jobs.queue import JobQueue
+from app.jobs.works import (
+    Opened,
+    Preview,
+    Restored,
+    Saved,
+    Work,
+    needs_networks,
+    open_work,
+    preview_work,
+    restore_work,
+    save_work,
+    warm_up_work,
+)
+from app.session.document import Document
+from app.session.preview import preview_factor
+from app.session.services import Services
+from app.session.troubles import trouble_of
+from core.image import Photo
+from core.pipeline import Trace
+from core.progress import Progress
+from core.settings import RestorationSettings
+
+SETTLE_MS = 250
+"""A slider that rests this long is done moving; then the full photo is worked on."""
+
+_QUIET_KINDS = ("warm_up", "preview")
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """A job with what it is for."""
+
+    kind: str
+    job: Job
+    on_success: Callable[[object], None]
+
+
+class PhotoWork(QObject):
+    """Runs the jobs of one window and keeps its document.
+
+    Args:
+        services: The engine and the files.
+        defaults: What a fresh photo is restored with.
+        parent: Owner.
+
+    Signals:
+        began: (title) a job that the user should see has started.
+        progressed: (fraction, what is being done, seconds left or None)
+        ended: No job that the user should see is running or waiting.
+        opened: (Opened)
+        restored: (Restored) the full photo.
+        previewed: (Pyramid) a small stand-in while a slider moves.
+        saved: (SavedFile)
+        failed: (Trouble)
+        choices_found: (Choices)
+    """
+
+    began = Signal(str)
+    progressed = Signal(float, str, object)
+    ended = Signal()
+    opened = Signal(object)
+    restored = Signal(object)
+    previewed = Signal(object)
+    saved = Signal(object)
+    failed = Signal(object)
+    choices_found = Signal(object)
+
+    def __init__(
+        self, services: Services, defaults: RestorationSettings, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._defaults = defaults
+        self._orders: dict[int, _Order] = {}
+        self._document: Document | None = None
+        self._preview_base: Trace | None = None
+        self._wants_preview = False
+        self._save_wanted: tuple[Path | None, bool] | None = None
+        self._eta = Eta()
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(SETTLE_MS)
+        self._settle.timeout.connect(self._on_settled)
+        self._queue = JobQueue(self)
+        self._queue.started.connect(self._on_started)
+        self._queue.progressed.connect(self._on_progressed)
+        self._queue.succeeded.connect(self._on_succeeded)
+        self._queue.failed.connect(self._on_failed)
+        self._queue.cancelled.connect(self._on_cancelled)
+
+    @property
+    def document(self) -> Document | None:
+        """The open photo, or None."""
+        return self._document
+
+    @property
+    def is_busy(self) -> bool:
+        """True while anything runs, waits, or is about to begin."""
+        return self._queue.is_busy or self._settle.isActive()
+
+    # Orders of the window
+
+    def warm_up(self) -> None:
+        """Load the engine while the user looks for a photo."""
+        work = warm_up_work(self._services)
+        self._submit("warm_up", self.tr("Getting ready"), work, self.choices_found.emit)
+
+    def open_path(self, path: Path) -> None:
+        """Read a file; it replaces the open photo once it has been read."""
+
+        def read(progress: Progress) -> Photo:
+            return self._services.read_photo(path, progress)
+
+        self._open(read)
+
+    def open_image(self, image: QImage) -> None:
+        """Take a picture from the clipboard."""
+
+        def read(progress: Progress) -> Photo:
+            return photo_of_image(image, progress)
+
+        self._open(read)
+
+    def settings_changed(self) -> None:
+        """Bring the result in line with the document's settings, soon."""
+        self._cancel("restore")
+        document = self._document
+        if document is None:
+            return
+        if document.is_current:
+            self._settle.stop()
+            self._tell_if_ended()
+            return
+        self._settle.start()
+        self._preview()
+
+    def restore_now(self) -> None:
+        """Bring the result in line with the document's settings at once."""
+        self._settle.stop()
+        self._on_settled()
+
+    def save(self, path: Path | None, *, overwrite: bool = False) -> None:
+        """Save the result of the present settings, as soon as there is one.
+
+        Args:
+            path: The new file; None for a new name beside the original.
+            overwrite: An earlier result may be replaced; the original never.
+        """
+        document = self._document
+        if document is None:
+            return
+        if not document.is_current:
+            self._save_wanted = (path, overwrite)
+            if not self._is_open("restore"):
+                self.restore_now()
+            return
+        self._save(document, path, overwrite=overwrite)
+
+    def close_photo(self) -> None:
+        """Forget the open photo and stop its work."""
+        self._stop_photo_work()
+        self._document = None
+        self._preview_base = None
+
+    def cancel(self) -> None:
+        """Stop what the user sees running. Returns at once; the jobs end within a second."""
+        self._settle.stop()
+        self._save_wanted = None
+        for order in self._orders.values():
+            if order.kind not in _QUIET_KINDS:
+                order.job.token.cancel()
+        self._tell_if_ended()
+
+    def stop(self) -> bool:
+        """Cancel everything and end the thread, before the program ends."""
+        self._settle.stop()
+        return self._queue.stop()
+
+    # Jobs
+
+    def _submit(
+        self, kind: str, title: str, work: Work, on_success: Callable[[object], None]
+    ) -> None:
+        job = Job(title, work, keeps_late_result=kind == "save")
+        self._orders[job.id] = _Order(kind, job, on_success)
+        self._queue.submit(job)
+
+    def _cancel(self, *kinds: str) -> None:
+        for order in self._orders.values():
+            if order.kind in kinds:
+                order.job.token.cancel()
+
+    def _is_open(self, *kinds: str) -> bool:
+        return any(
+            order.kind in kinds and not order.job.token.is_cancelled
+            for order in self._orders.values()
+        )
+
+    def _open(self, read: Callable[[Progress], Photo]) -> None:
+        self._cancel("open", "restore", "preview")
+        self._submit("open", self.tr("Opening"), open_work(read), self._on_opened)
+
+    def _stop_photo_work(self) -> None:
+        self._settle.stop()
+        self._wants_preview = False
+        self._save_wanted = None
+        self._cancel("restore", "preview")
+
+    def _preview(self) -> None:
+        """Show the change on the small stand-in; while one runs, only the latest wish is kept."""
+        document = self._document
+        if document is None or document.trace is None or document.result_settings is None:
+            return
+        if needs_networks(document.result_settings, document.settings):
+            return
+        if self._is_open("preview"):
+            self._wants_preview = True
+            return
+        self._wants_preview = False
+        base = self._preview_base or document.trace
+        step = preview_factor(document.photo) if self._preview_base is None else 1.0
+        work = preview_work(self._services, base, document.settings, step)
+        self._submit("preview", self.tr("Preview"), work, self._on_previewed)
+
+    def _save(self, document: Document, path: Path | None, *, overwrite: bool) -> None:
+        if document.result is None:
+            return
+        work = save_work(
+            self._services, document.result, document.settings, path, overwrite=overwrite
+        )
+        self._submit("save", self.tr("Saving"), work, partial(self._on_saved, document))
+
+    @Slot()
+    def _on_settled(self) -> None:
+        document = self._document
+        if document is None or document.is_current:
+            return
+        self._cancel("restore")
+        previous = document.trace
+        if self._preview_base is not None and self._preview_base.original is document.photo:
+            previous = self._preview_base  # a small photo is its own stand-in
+        work = restore_work(self._services, document.photo, document.settings, previous)
+        self._submit("restore", self.tr("Restoring"), work, self._on_restored)
+
+    # Results
+
+    def _on_opened(self, result: object) -> None:
+        assert isinstance(result, Opened)
+        self._stop_photo_work()
+        self._preview_base = None
+        self._document = Document(result.photo, self._defaults)
+        self.opened.emit(result)
+        self.restore_now()
+
+    def _on_restored(self, result: object) -> None:
+        assert isinstance(result, Restored)
+        if self._document is None:
+            return
+        before = self._document.result_settings
+        if before is None or needs_networks(before, result.settings):
+            self._preview_base = None
+        self._document.set_trace(result.trace, result.settings)
+        self.restored.emit(result)
+        if self._save_wanted is not None and self._document.is_current:
+            path, overwrite = self._save_wanted
+            self._save_wanted = None
+            self._save(self._document, path, overwrite=overwrite)
+
+    def _on_previewed(self, result: object) -> None:
+        assert isinstance(result, Preview)
+        document = self._document
+        if document is None:
+            return
+        self._preview_base = result.trace
+        if document.result_settings != document.settings:
+            self.previewed.emit(result.pyramid)
+
+    def _on_saved(self, document: Document, result: object) -> None:
+        assert isinstance(result, Saved)
+        document.set_saved(result.settings, result.file.path)
+        self.saved.emit(result.file)
+
+    # Signals of the queue
+
+    @Slot(int)
+    def _on_started(self, job_id: int) -> None:
+        order = self._orders[job_id]
+        if order.kind not in _QUIET_KINDS:
+            self._eta = Eta()
+            self.began.emit(order.job.title)
+
+    @Slot(int, float, str)
+    def _on_progressed(self, job_id: int, fraction: float, message: str) -> None:
+        if self._orders[job_id].kind not in _QUIET_KINDS:
+            self.progressed.emit(fraction, message, self._eta.left_s(fraction))
+
+    @Slot(int, object)
+    def _on_succeeded(self, job_id: int, result: object) -> None:
+        order = self._orders.pop(job_id)
+        order.on_success(result)
+        self._after_job(order)
+
+    @Slot(int, object)
+    def _on_failed(self, job_id: int, error: Exception) -> None:
+        order = self._orders.pop(job_id)
+        if order.kind == "restore":
+            self._save_wanted = None
+        self.failed.emit(trouble_of(error))
+        if order.kind == "open":
+            # The photo that was open before stays open; its work goes on.
+            self.restore_now()
+        self._after_job(order)
+
+    @Slot(int)
+    def _on_cancelled(self, job_id: int) -> None:
+        self._after_job(self._orders.pop(job_id))
+
+    def _after_job(self, order: _Order) -> None:
+        if order.kind == "preview" and self._wants_preview:
+            self._preview()
+        self._tell_if_ended()
+
+    def _tell_if_ended(self) -> None:
+        if not any(order.kind not in _QUIET_KINDS for order in self._orders.values()):
+            self.ended.emit()

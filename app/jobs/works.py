@@ -1,0 +1,204 @@
+"""The work itself, as plain functions that run in the worker thread.
+
+They touch nothing but their arguments: no widget, no document. Each returns a frozen result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from app.session.preview import preview_trace
+from app.session.pyramid import Pyramid, build_pyramid
+from app.session.services import Choices, SavedFile, Services
+from core.image import Photo
+from core.pipeline import Restoration, Trace
+from core.progress import Progress
+from core.settings import RestorationSettings
+
+THUMBNAIL_PX = 128
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Opened:
+    """A photo that was read.
+
+    Attributes:
+        photo: The photo.
+        pyramid: The photo for the screen.
+    """
+
+    photo: Photo
+    pyramid: Pyramid
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FaceThumbnail:
+    """One face before and after, S x S x 3, RGB, uint8."""
+
+    index: int
+    before: npt.NDArray[np.uint8]
+    after: npt.NDArray[np.uint8] | None
+    skipped: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Restored:
+    """A finished run on the full photo.
+
+    Attributes:
+        trace: What the pipeline made.
+        settings: What it was made with.
+        pyramid: The result for the screen.
+        thumbnails: The faces.
+    """
+
+    trace: Trace
+    settings: RestorationSettings
+    pyramid: Pyramid
+    thumbnails: tuple[FaceThumbnail, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Preview:
+    """A finished run on the small stand-in.
+
+    Attributes:
+        trace: What the pipeline made; the next preview starts from it.
+        settings: What it was made with.
+        pyramid: The stand-in for the screen.
+    """
+
+    trace: Trace
+    settings: RestorationSettings
+    pyramid: Pyramid
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Saved:
+    """A result on the disk.
+
+    Attributes:
+        file: Where it is.
+        settings: What it was made with.
+    """
+
+    file: SavedFile
+    settings: RestorationSettings
+
+
+Work = Callable[[Progress], Any]
+
+
+def warm_up_work(services: Services) -> Work:
+    """Load the engine and ask which models there are."""
+
+    def work(progress: Progress) -> Choices:
+        services.engine.get()
+        progress.check()
+        return services.choices()
+
+    return work
+
+
+def open_work(read: Callable[[Progress], Photo]) -> Work:
+    """Read a photo and prepare it for the screen."""
+
+    def work(progress: Progress) -> Opened:
+        photo = read(progress.part(0.0, 0.6))
+        return Opened(photo, build_pyramid(photo, progress.part(0.6, 1.0)))
+
+    return work
+
+
+def restore_work(
+    services: Services, photo: Photo, settings: RestorationSettings, previous: Trace | None
+) -> Work:
+    """Run the pipeline on the full photo."""
+
+    def work(progress: Progress) -> Restored:
+        trace = services.engine.get().run(photo, settings, progress.part(0.0, 0.95), previous)
+        pyramid = build_pyramid(trace.result.photo, progress.part(0.95, 1.0))
+        return Restored(trace, settings, pyramid, thumbnails_of(trace.result))
+
+    return work
+
+
+def preview_work(
+    services: Services, base: Trace, settings: RestorationSettings, factor: float
+) -> Work:
+    """Run the last stages on the small stand-in.
+
+    Args:
+        services: The engine.
+        base: A run on the full photo (`factor` < 1), or an earlier stand-in (`factor` = 1).
+        settings: What to do.
+        factor: How much smaller the stand-in is than `base`.
+    """
+
+    def work(progress: Progress) -> Preview:
+        small = preview_trace(base, factor) if factor < 1.0 else base
+        trace = services.engine.get().run(small.original, settings, progress, small)
+        return Preview(trace, settings, build_pyramid(trace.result.photo))
+
+    return work
+
+
+def save_work(
+    services: Services,
+    result: Restoration,
+    settings: RestorationSettings,
+    path: Path | None,
+    *,
+    overwrite: bool,
+) -> Work:
+    """Write a result; under a new name beside the original where no path is given."""
+
+    def work(progress: Progress) -> Saved:
+        progress.report(0.0)
+        target = path or services.default_output(result.original)
+        file = services.save_result(
+            result, settings, target, overwrite=overwrite, progress=progress
+        )
+        return Saved(file, settings)
+
+    return work
+
+
+def needs_networks(old: RestorationSettings, new: RestorationSettings) -> bool:
+    """True where the change is more than strengths, face switches and colour."""
+    faces = new.faces.replace(strength=old.faces.strength, choices=old.faces.choices)
+    return new.replace(faces=faces, colour=old.colour) != old
+
+
+def thumbnails_of(result: Restoration) -> tuple[FaceThumbnail, ...]:
+    """Small pictures of all faces."""
+    return tuple(
+        FaceThumbnail(
+            face.index,
+            _thumbnail(face.crop),
+            None if face.restored is None else _thumbnail(face.restored),
+            face.skipped,
+        )
+        for face in result.faces
+    )
+
+
+def _thumbnail(crop: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
+    import cv2  # needed only once a photo is open
+
+    height, width = crop.shape[:2]
+    factor = min(1.0, THUMBNAIL_PX / max(height, width))
+    size = (max(1, round(width * factor)), max(1, round(height * factor)))
+    small = cv2.resize(crop, size, interpolation=cv2.INTER_AREA)
+    # The middle of the crop is the face; its margin is hair and background.
+    side = min(small.shape[:2])
+    top, left = (small.shape[0] - side) // 2, (small.shape[1] - side) // 2
+    square = small[top : top + side, left : left + side]
+    pixels: npt.NDArray[np.uint8] = np.rint(np.clip(square, 0, 1) * 255).astype(np.uint8)
+    return pixels

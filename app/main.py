@@ -1,0 +1,174 @@
+"""The window's composition root: builds everything and hands it down.
+
+Neither torch nor OpenCV nor Pillow is imported before the window is on the screen; the functions
+below do that in the worker thread, when they are first called.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.session.services import (
+    Choices,
+    LazyEngine,
+    ModelOption,
+    RestorationEngine,
+    SavedFile,
+    Services,
+)
+
+if TYPE_CHECKING:
+    from core.image import Photo
+    from core.models.spec import ModelSpec, Task
+    from core.pipeline import Restoration
+    from core.progress import Progress
+    from core.settings import RestorationSettings
+
+_CV2_VARIABLES = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR")
+_SAMPLE = ("samples", "astronaut-aged.jpg")
+
+
+def run_window(paths: Sequence[str]) -> int:
+    """Open the window and run until it is closed.
+
+    Args:
+        paths: Files to open; the first one is.
+
+    Returns:
+        The exit code.
+    """
+    from appdirs import user_config_dir
+
+    from app.session.preferences import PreferencesStore
+    from app.windows.application import make_application, show_window
+
+    app = make_application()
+    store = PreferencesStore(Path(user_config_dir("heirloom", appauthor=False)))
+    window = show_window(make_services(), store, [Path(path) for path in paths])
+    code: int = app.exec()
+    window.deleteLater()
+    return code
+
+
+def make_services(models_dir: Path | None = None) -> Services:
+    """What the window needs from the engine.
+
+    Args:
+        models_dir: Folder of installed models; the user's data folder by default.
+    """
+    from core.models.store import default_models_dir
+
+    folder = models_dir or default_models_dir()
+    sample = Path(str(files("resources").joinpath(*_SAMPLE)))
+    return Services(
+        engine=LazyEngine(lambda: _make_engine(folder)),
+        read_photo=_read_photo,
+        save_result=_save_result,
+        default_output=_default_output,
+        choices=lambda: _choices(folder),
+        sample=sample if sample.is_file() else None,
+        readable_suffixes=_readable_suffixes,
+        writable_suffixes=_writable_suffixes,
+    )
+
+
+def _import_opencv() -> None:
+    """Import OpenCV without the variables by which it would mislead Qt's plug-in search."""
+    before = {name: os.environ.get(name) for name in _CV2_VARIABLES}
+    import cv2  # noqa: F401
+
+    for name, value in before.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+
+
+def _make_engine(models_dir: Path) -> RestorationEngine:
+    _import_opencv()
+    from core.api import Engine
+
+    return Engine(models_dir=models_dir)
+
+
+def _read_photo(path: Path, progress: Progress) -> Photo:
+    _import_opencv()
+    from core.imageio import read_photo
+
+    return read_photo(path, progress)
+
+
+def _save_result(
+    result: Restoration,
+    settings: RestorationSettings,
+    path: Path,
+    *,
+    overwrite: bool,
+    progress: Progress,
+) -> SavedFile:
+    from core.api import save_photo
+    from core.imageio import WriteOptions
+
+    options = WriteOptions(overwrite=overwrite)
+    saved = save_photo(result, settings, path, options, progress=progress)
+    return SavedFile(saved.path, saved.notes)
+
+
+def _default_output(photo: Photo) -> Path:
+    from core.imageio.formats import output_format_of, suffix_for
+
+    suffix = suffix_for(output_format_of(photo))
+    source = photo.source.path
+    if source is None:
+        folder = Path.home() / "Pictures"
+        return _free_name(folder if folder.is_dir() else Path.home(), "restored", suffix)
+    if source.suffix and output_format_of(photo) == photo.source.format:
+        suffix = source.suffix
+    return _free_name(source.absolute().parent, f"{source.stem}-restored", suffix)
+
+
+def _free_name(folder: Path, stem: str, suffix: str) -> Path:
+    """A name that no file has yet: stem.jpg, stem-2.jpg, ..."""
+    path, number = folder / f"{stem}{suffix}", 1
+    while path.exists():
+        number += 1
+        path = folder / f"{stem}-{number}{suffix}"
+    return path
+
+
+def _choices(models_dir: Path) -> Choices:
+    from core.models.spec import load_registry
+    from core.models.store import ModelStore
+
+    specs = ModelStore(models_dir, load_registry()).installed()
+    automatic = ModelOption("auto", "Automatic", "Takes the best one that is installed.")
+    plain = ModelOption("lanczos", "Plain", "Quick, and invents no detail.")
+    return Choices(
+        face_models=_options(specs, "face-restoration"),
+        detectors=(automatic, *_options(specs, "detection")),
+        upscalers=(plain, *_options(specs, "upscaling")),
+    )
+
+
+def _options(specs: Sequence[ModelSpec], task: Task) -> tuple[ModelOption, ...]:
+    return tuple(
+        ModelOption(spec.id, spec.name, spec.good_at) for spec in specs if spec.task == task
+    )
+
+
+def _readable_suffixes() -> tuple[str, ...]:
+    from core.imageio.formats import READABLE_SUFFIXES
+
+    return tuple(sorted(READABLE_SUFFIXES))
+
+
+def _writable_suffixes() -> tuple[str, ...]:
+    from core.imageio.formats import FORMATS
+
+    return tuple(
+        suffix for info in FORMATS.values() if info.writable for suffix in info.suffixes[:2]
+    )

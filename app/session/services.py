@@ -1,0 +1,127 @@
+"""What the window asks of the engine: the one seam between app and core, given by `app.main`.
+
+The engine is built at first use, which is in the worker thread: that is where torch is imported,
+after the window is on the screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from core.image import Photo
+from core.pipeline import Restoration, Trace
+from core.progress import Progress
+from core.settings import RestorationSettings
+
+
+class RestorationEngine(Protocol):
+    """Restores photos; used by one thread only."""
+
+    def run(
+        self,
+        photo: Photo,
+        settings: RestorationSettings,
+        progress: Progress | None = None,
+        previous: Trace | None = None,
+    ) -> Trace:
+        """Restore a photo; only what differs from `previous` runs again."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SavedFile:
+    """Where a result went.
+
+    Attributes:
+        path: The new file.
+        notes: Plain sentences on what the format could not hold.
+    """
+
+    path: Path
+    notes: tuple[str, ...] = ()
+
+
+class SaveResult(Protocol):
+    """Writes a result and its recipe."""
+
+    def __call__(
+        self,
+        result: Restoration,
+        settings: RestorationSettings,
+        path: Path,
+        *,
+        overwrite: bool,
+        progress: Progress,
+    ) -> SavedFile:
+        """Save; `overwrite` allows to replace an earlier result, never an input."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ModelOption:
+    """One entry of a model list.
+
+    Attributes:
+        id: What the settings hold.
+        title: What the user reads.
+        description: The tooltip.
+    """
+
+    id: str
+    title: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What can be chosen by name."""
+
+    face_models: tuple[ModelOption, ...] = ()
+    detectors: tuple[ModelOption, ...] = ()
+    upscalers: tuple[ModelOption, ...] = ()
+
+
+class LazyEngine:
+    """Builds the engine when it is first needed.
+
+    Args:
+        factory: Makes the engine; slow, as it imports torch.
+    """
+
+    def __init__(self, factory: Callable[[], RestorationEngine]) -> None:
+        self._factory = factory
+        self._engine: RestorationEngine | None = None
+
+    def get(self) -> RestorationEngine:
+        """The engine. Call it in the worker thread only."""
+        if self._engine is None:
+            self._engine = self._factory()
+        return self._engine
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """All that the window needs from below.
+
+    Attributes:
+        engine: Restores.
+        read_photo: Reads a file; raises `RestorationError`.
+        save_result: Writes a result and its recipe.
+        default_output: A new name beside the original that no file has yet.
+        choices: What can be chosen by name; slow, so asked in the worker thread.
+        sample: The sample photo, or None where it was not installed.
+        readable_suffixes: Gives what the open dialog shows: ".jpg", ".png", ...
+        writable_suffixes: Gives what the save dialog shows.
+    """
+
+    engine: LazyEngine
+    read_photo: Callable[[Path, Progress], Photo]
+    save_result: SaveResult
+    default_output: Callable[[Photo], Path]
+    choices: Callable[[], Choices]
+    sample: Path | None
+    readable_suffixes: Callable[[], tuple[str, ...]]
+    writable_suffixes: Callable[[], tuple[str, ...]]

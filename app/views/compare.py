@@ -1,0 +1,86 @@
+"""Ways to see before and after together, and how each is drawn."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+
+from core.geometry import Box
+
+HANDLE_RADIUS_PX = 17.0
+GRIP_PX = 14.0
+_LABEL_PADDING_PX = 9.0
+_LABEL_MARGIN_PX = 12.0
+
+
+class CompareMode(Enum):
+    """How before and after share the view."""
+
+    DIVIDER = "divider"
+    DIVIDER_HORIZONTAL = "divider-horizontal"
+    SIDE_BY_SIDE = "side-by-side"
+
+
+def divided(box: Box, position: float, *, horizontal: bool) -> tuple[Box, Box]:
+    """The parts of a rectangle before and after a divider at `position` in [0, 1]."""
+    if horizontal:
+        y = box.top + box.height * position
+        return Box(box.left, box.top, box.right, y), Box(box.left, y, box.right, box.bottom)
+    x = box.left + box.width * position
+    return Box(box.left, box.top, x, box.bottom), Box(x, box.top, box.right, box.bottom)
+
+
+def draw_divider(
+    painter: QPainter, box: Box, position: float, accent: QColor, *, horizontal: bool
+) -> None:
+    """The line between before and after with its round handle."""
+    first, _ = divided(box, position, horizontal=horizontal)
+    if horizontal:
+        start, end = QPointF(box.left, first.bottom), QPointF(box.right, first.bottom)
+    else:
+        start, end = QPointF(first.right, box.top), QPointF(first.right, box.bottom)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(0, 0, 0, 90), 4))
+    painter.drawLine(start, end)
+    painter.setPen(QPen(QColor(255, 255, 255), 2))
+    painter.drawLine(start, end)
+    centre = (start + end) / 2
+    painter.setPen(QPen(QColor(0, 0, 0, 60), 1))
+    painter.setBrush(QColor(255, 255, 255))
+    painter.drawEllipse(centre, HANDLE_RADIUS_PX, HANDLE_RADIUS_PX)
+    _draw_chevrons(painter, centre, accent, horizontal=horizontal)
+
+
+def _draw_chevrons(painter: QPainter, centre: QPointF, colour: QColor, *, horizontal: bool) -> None:
+    pen = QPen(colour, 2)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for side in (-1, 1):
+        points = [(side * 4.0, -5.0), (side * 9.0, 0.0), (side * 4.0, 5.0)]
+        if horizontal:
+            points = [(y, x) for x, y in points]
+        painter.drawPolyline([centre + QPointF(x, y) for x, y in points])
+
+
+def draw_label(painter: QPainter, text: str, box: Box, *, corner: Qt.Corner) -> None:
+    """A small dark label in a corner of a rectangle; left out where there is no room."""
+    metrics = QFontMetricsF(painter.font())
+    width = metrics.horizontalAdvance(text) + 2 * _LABEL_PADDING_PX
+    height = metrics.height() + 8
+    if box.width < width + 2 * _LABEL_MARGIN_PX or box.height < height + 2 * _LABEL_MARGIN_PX:
+        return
+    right = corner in (Qt.Corner.TopRightCorner, Qt.Corner.BottomRightCorner)
+    bottom = corner in (Qt.Corner.BottomLeftCorner, Qt.Corner.BottomRightCorner)
+    x = box.right - width - _LABEL_MARGIN_PX if right else box.left + _LABEL_MARGIN_PX
+    y = box.bottom - height - _LABEL_MARGIN_PX if bottom else box.top + _LABEL_MARGIN_PX
+    rect = QRectF(x, y, width, height)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(20, 18, 16, 170))
+    painter.drawRoundedRect(rect, height / 2, height / 2)
+    painter.setPen(QColor(255, 255, 255))
+    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)

@@ -1,0 +1,404 @@
+"""The before/after view: divider, zoom, pan, face outlines.
+
+Everything is drawn from prepared pyramids, so that a frame costs what the window's size costs, not
+what the photo's size costs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QInputDevice,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from app.session.viewport import Viewport
+from app.views.compare import GRIP_PX, CompareMode, divided, draw_divider, draw_label
+from app.views.face_overlay import FaceMark, draw_faces, face_at
+from app.views.layer import Layer
+from app.widgets.theme import current_colours
+from core.geometry import Box, Size
+
+ZOOM_STEP = 1.25
+KEY_PAN_PX = 60
+DIVIDER_STEP = 0.02
+_CLICK_SLOP_PX = 4
+_PANE_GAP_PX = 6
+
+
+class PhotoCanvas(QWidget):
+    """Shows a photo before and after.
+
+    Signals:
+        zoomed: (device pixels a photo pixel)
+        face_clicked: (number of the face)
+        divider_moved: (position in [0, 1])
+    """
+
+    zoomed = Signal(float)
+    face_clicked = Signal(int)
+    divider_moved = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._before: Layer | None = None
+        self._after: Layer | None = None
+        self._view = Viewport(Size(1, 1), Size(1, 1))
+        self._mode = CompareMode.DIVIDER
+        self._divider = 0.5
+        self._shows_original = False
+        self._shows_faces = False
+        self._marks: tuple[FaceMark, ...] = ()
+        self._hovered: int | None = None
+        self._pressed_at: QPointF | None = None
+        self._dragged_from: QPointF | None = None
+        self._drags_divider = False
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMinimumSize(QSize(240, 180))
+        self.setAccessibleName(self.tr("Photo, before and after"))
+        self.setAccessibleDescription(
+            self.tr("Arrow keys move the photo, plus and minus zoom, [ and ] move the divider.")
+        )
+
+    # What is shown
+
+    def show_photo(self, before: Layer, scene: Size) -> None:
+        """Show another photo, fitted, without a result yet."""
+        self._before, self._after = before, None
+        self._marks, self._hovered, self._divider = (), None, 0.5
+        self._view = Viewport(scene, self._pane_size()).fitted()
+        self._tell_view()
+
+    def show_result(self, after: Layer | None) -> None:
+        """Show or replace the result; zoom and pan stay."""
+        had_result = self._after is not None
+        self._after = after
+        if had_result != (after is not None):
+            self._view = self._view.resized(self._pane_size())
+        self.update()
+
+    def clear(self) -> None:
+        """Show nothing and let the pictures' memory go."""
+        self._before = self._after = None
+        self._marks, self._hovered = (), None
+        self.update()
+
+    def set_marks(self, marks: Sequence[FaceMark]) -> None:
+        """Say where the faces are."""
+        self._marks = tuple(marks)
+        self._hovered = None
+        self.update()
+
+    def set_shows_faces(self, *, shown: bool) -> None:
+        """Outline all faces, or only the one under the pointer."""
+        self._shows_faces = shown
+        self.update()
+
+    def set_shows_original(self, *, shown: bool) -> None:
+        """Show the photo as it was, in full, for comparing by blinking."""
+        self._shows_original = shown
+        self.update()
+
+    @property
+    def mode(self) -> CompareMode:
+        """How before and after share the view."""
+        return self._mode
+
+    def set_mode(self, mode: CompareMode) -> None:
+        """Choose how before and after share the view."""
+        self._mode = mode
+        self._view = self._view.resized(self._pane_size())
+        self._tell_view()
+
+    # Zoom, pan, divider
+
+    @property
+    def viewport(self) -> Viewport:
+        """Where the photo lies on the screen."""
+        return self._view
+
+    @property
+    def divider(self) -> float:
+        """Where the divider is, share of the visible photo in [0, 1]."""
+        return self._divider
+
+    def set_divider(self, position: float) -> None:
+        """Move the divider."""
+        self._divider = min(1.0, max(0.0, position))
+        self.divider_moved.emit(self._divider)
+        self.update()
+
+    def fit(self) -> None:
+        """Show the whole photo."""
+        self._move_to(self._view.fitted())
+
+    def show_actual_size(self) -> None:
+        """One pixel of the photo on one pixel of the screen."""
+        self._zoom_to(1.0 / self.devicePixelRatioF())
+
+    def zoom_in(self) -> None:
+        """Zoom in around the middle."""
+        self._zoom_to(self._view.scale * ZOOM_STEP)
+
+    def zoom_out(self) -> None:
+        """Zoom out around the middle."""
+        self._zoom_to(self._view.scale / ZOOM_STEP)
+
+    def pan(self, dx_px: float, dy_px: float) -> None:
+        """Move the photo on the screen."""
+        self._move_to(self._view.panned(dx_px, dy_px))
+
+    def _zoom_to(self, scale: float, at: QPointF | None = None) -> None:
+        point = at or QPointF(self._view.screen.width / 2, self._view.screen.height / 2)
+        self._move_to(self._view.zoomed(scale, point.x(), point.y()))
+
+    def _move_to(self, view: Viewport) -> None:
+        if self._before is not None:
+            self._view = view
+            self._tell_view()
+
+    def _tell_view(self) -> None:
+        self.zoomed.emit(self._view.scale * self.devicePixelRatioF())
+        self.update()
+
+    @property
+    def _is_side_by_side(self) -> bool:
+        return self._mode is CompareMode.SIDE_BY_SIDE and self._after is not None
+
+    def _pane_size(self) -> Size:
+        width = self.width()
+        if self._is_side_by_side:
+            width = (width - _PANE_GAP_PX) // 2
+        return Size(max(1, width), max(1, self.height()))
+
+    def _in_pane(self, point: QPointF) -> QPointF:
+        """A point of the widget in the pane that it lies in."""
+        offset = self._view.screen.width + _PANE_GAP_PX
+        if self._is_side_by_side and point.x() >= offset:
+            return QPointF(point.x() - offset, point.y())
+        return point
+
+    # Drawing
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Draw a frame."""
+        del event
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(current_colours().canvas))
+        if self._before is None:
+            return
+        if self._is_side_by_side:
+            self._paint_side_by_side(painter)
+        elif self._after is None or self._shows_original:
+            self._paint_layer(painter, self._before, self._view.visible)
+            draw_label(
+                painter, self.tr("Before"), self._view.visible, corner=Qt.Corner.TopLeftCorner
+            )
+        else:
+            self._paint_divided(painter, self._before, self._after)
+        self._paint_faces(painter)
+
+    def _paint_layer(self, painter: QPainter, layer: Layer, clip: Box) -> None:
+        layer.draw(painter, self._view.box, clip, self.devicePixelRatioF())
+
+    def _paint_divided(self, painter: QPainter, before: Layer, after: Layer) -> None:
+        horizontal = self._mode is CompareMode.DIVIDER_HORIZONTAL
+        visible = self._view.visible
+        first, second = divided(visible, self._divider, horizontal=horizontal)
+        self._paint_layer(painter, before, first)
+        self._paint_layer(painter, after, second)
+        draw_label(painter, self.tr("Before"), first, corner=Qt.Corner.TopLeftCorner)
+        corner = Qt.Corner.BottomLeftCorner if horizontal else Qt.Corner.TopRightCorner
+        draw_label(painter, self.tr("After"), second, corner=corner)
+        accent = self.palette().color(QPalette.ColorRole.Highlight)
+        draw_divider(painter, visible, self._divider, accent, horizontal=horizontal)
+
+    def _paint_side_by_side(self, painter: QPainter) -> None:
+        visible = self._view.visible
+        right = self._before if self._shows_original else self._after
+        panes = ((self._before, self.tr("Before")), (right, self.tr("After")))
+        for number, (layer, title) in enumerate(panes):
+            painter.save()
+            painter.translate(number * (self._view.screen.width + _PANE_GAP_PX), 0)
+            if layer is not None:
+                self._paint_layer(painter, layer, visible)
+            draw_label(painter, title, visible, corner=Qt.Corner.TopLeftCorner)
+            painter.restore()
+
+    def _paint_faces(self, painter: QPainter) -> None:
+        marks = self._marks
+        if not self._shows_faces:
+            marks = tuple(mark for mark in marks if mark.index == self._hovered)
+        if not marks:
+            return
+        if self._is_side_by_side:
+            painter.translate(self._view.screen.width + _PANE_GAP_PX, 0)
+        visible = self._view.visible
+        painter.setClipRect(
+            round(visible.left), round(visible.top), round(visible.width), round(visible.height)
+        )
+        draw_faces(painter, marks, self._view, self._hovered)
+
+    # Events
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Keep what is in the middle there."""
+        del event
+        self._view = self._view.resized(self._pane_size())
+        self._tell_view()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+        """Zoom at the pointer; two fingers on a trackpad move the photo."""
+        if self._before is None:
+            return
+        is_trackpad = event.device().type() == QInputDevice.DeviceType.TouchPad
+        zooms = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if is_trackpad and not zooms:
+            delta = event.pixelDelta()
+            self.pan(delta.x(), delta.y())
+        else:
+            factor = ZOOM_STEP ** (event.angleDelta().y() / 120)
+            self._zoom_to(self._view.scale * factor, self._in_pane(event.position()))
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Begin to move the divider or the photo."""
+        if self._before is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        self._pressed_at = self._dragged_from = event.position()
+        self._drags_divider = self._is_on_divider(event.position())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Move the divider or the photo, or light up the face under the pointer."""
+        point = event.position()
+        if self._dragged_from is None or self._pressed_at is None:
+            self._hover(point)
+            return
+        moved = point - self._pressed_at
+        if not self._drags_divider and not self._view.can_pan and self._has_divider:
+            # Nothing to pan: wherever the drag begins, it is meant for the divider.
+            self._drags_divider = max(abs(moved.x()), abs(moved.y())) > _CLICK_SLOP_PX
+        if self._drags_divider:
+            self._move_divider_to(point)
+        else:
+            step = point - self._dragged_from
+            self.pan(step.x(), step.y())
+        self._dragged_from = point
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """End a drag; without one, it was a click on a face."""
+        if self._pressed_at is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        moved = event.position() - self._pressed_at
+        was_click = max(abs(moved.x()), abs(moved.y())) <= _CLICK_SLOP_PX
+        on_divider = self._is_on_divider(event.position())
+        self._pressed_at = self._dragged_from = None
+        self._drags_divider = False
+        mark = self._mark_at(event.position())
+        if was_click and mark is not None and mark.can_toggle and not on_divider:
+            self.face_clicked.emit(mark.index)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Change between the whole photo and its actual size."""
+        if self._before is None or self._mark_at(event.position()) is not None:
+            return
+        if self._view.is_fitted:
+            self._zoom_to(1.0 / self.devicePixelRatioF(), self._in_pane(event.position()))
+        else:
+            self.fit()
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Forget the face under the pointer."""
+        del event
+        self._hovered = None
+        self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Arrows move the photo, brackets the divider."""
+        pans = {
+            Qt.Key.Key_Left: (KEY_PAN_PX, 0),
+            Qt.Key.Key_Right: (-KEY_PAN_PX, 0),
+            Qt.Key.Key_Up: (0, KEY_PAN_PX),
+            Qt.Key.Key_Down: (0, -KEY_PAN_PX),
+        }
+        steps = {Qt.Key.Key_BracketLeft: -DIVIDER_STEP, Qt.Key.Key_BracketRight: DIVIDER_STEP}
+        key = Qt.Key(event.key())
+        if key in pans:
+            self.pan(*pans[key])
+        elif key in steps:
+            self.set_divider(self._divider + steps[key])
+        else:
+            super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Draw anew when the theme changes."""
+        if event.type() == QEvent.Type.PaletteChange:
+            self.update()
+        super().changeEvent(event)
+
+    # Helpers of the events
+
+    @property
+    def _has_divider(self) -> bool:
+        return (
+            self._after is not None
+            and not self._shows_original
+            and self._mode is not CompareMode.SIDE_BY_SIDE
+        )
+
+    def _is_on_divider(self, point: QPointF) -> bool:
+        if not self._has_divider:
+            return False
+        visible = self._view.visible
+        if self._mode is CompareMode.DIVIDER_HORIZONTAL:
+            return abs(point.y() - (visible.top + visible.height * self._divider)) <= GRIP_PX
+        return abs(point.x() - (visible.left + visible.width * self._divider)) <= GRIP_PX
+
+    def _move_divider_to(self, point: QPointF) -> None:
+        visible = self._view.visible
+        if self._mode is CompareMode.DIVIDER_HORIZONTAL:
+            self.set_divider((point.y() - visible.top) / max(1.0, visible.height))
+        else:
+            self.set_divider((point.x() - visible.left) / max(1.0, visible.width))
+
+    def _mark_at(self, point: QPointF) -> FaceMark | None:
+        inside = self._in_pane(point)
+        return face_at(self._marks, self._view, inside.x(), inside.y())
+
+    def _hover(self, point: QPointF) -> None:
+        on_divider = self._is_on_divider(point)
+        mark = None if on_divider else self._mark_at(point)
+        hovered = mark.index if mark else None
+        if hovered != self._hovered:
+            self._hovered = hovered
+            self.update()
+        if on_divider and self._mode is CompareMode.DIVIDER_HORIZONTAL:
+            self.setCursor(Qt.CursorShape.SplitVCursor)
+        elif on_divider:
+            self.setCursor(Qt.CursorShape.SplitHCursor)
+        elif mark is not None and mark.can_toggle:
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
+        elif self._view.can_pan:
+            self.setCursor(Qt.CursorShape.OpenHandCursor)
+        else:
+            self.unsetCursor()
+        self.setToolTip(self._tip_for(mark))
+
+    def _tip_for(self, mark: FaceMark | None) -> str:
+        if mark is None or not mark.can_toggle:
+            return ""
+        if mark.enabled:
+            return self.tr("Click to leave this face as it was")
+        return self.tr("Click to restore this face")

@@ -1,0 +1,50 @@
+"""A switch between a few named states, all of them visible."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QWidget
+
+
+class ModeSwitch(QFrame):
+    """Exactly one of its buttons is down.
+
+    Args:
+        states: (value, title, tooltip) of each state.
+        parent: Owner.
+
+    Signals:
+        chosen: (value) by the user.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(
+        self, states: Sequence[tuple[str, str, str]], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("modeSwitch")
+        self._group = QButtonGroup(self)
+        self._buttons: dict[str, QPushButton] = {}
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(2, 2, 2, 2)
+        layout.setSpacing(2)
+        for value, title, tip in states:
+            button = QPushButton(title)
+            button.setCheckable(True)
+            button.setToolTip(tip)
+            button.setProperty("value", value)
+            self._group.addButton(button)
+            self._buttons[value] = button
+            layout.addWidget(button)
+        self._group.setExclusive(True)
+        self._group.buttonClicked.connect(self._on_button_clicked)
+
+    def show_state(self, value: str) -> None:
+        """Show a state without emitting `chosen`."""
+        self._buttons[value].setChecked(True)
+
+    def _on_button_clicked(self, button: QPushButton) -> None:
+        self.chosen.emit(str(button.property("value")))

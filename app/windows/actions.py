@@ -1,0 +1,213 @@
+"""Everything that can be done by menu, button or key, once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from app.widgets.theme import icon
+
+Keys = QKeySequence.StandardKey
+Shortcut = QKeySequence.StandardKey | str
+
+
+class Actions(QObject):
+    """The actions of the main window; the window connects them.
+
+    Args:
+        window: Owner; the shortcuts work in it.
+    """
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self._icons: dict[QAction, str] = {}
+        self._make_file_actions()
+        self._make_edit_actions()
+        self._make_view_actions()
+        self._make_help_actions()
+        self.refresh_icons()
+
+    def _make_file_actions(self) -> None:
+        self.open = self._make(
+            self.tr("&Open…"), "open", (Keys.Open,), self.tr("Opens a picture file")
+        )
+        self.paste = self._make(
+            self.tr("&Paste picture"),
+            "",
+            (Keys.Paste,),
+            self.tr("Opens the picture or file that was copied elsewhere"),
+        )
+        self.save = self._make(
+            self.tr("&Save a copy"),
+            "save",
+            (Keys.Save,),
+            self.tr("Saves the result beside the photo under a new name"),
+        )
+        self.save_as = self._make(
+            self.tr("Save &as…"),
+            "",
+            (Keys.SaveAs, "Ctrl+Shift+S"),
+            self.tr("Saves the result where you choose"),
+        )
+        self.close_photo = self._make(
+            self.tr("&Close photo"), "", (Keys.Close,), self.tr("Goes back to the start")
+        )
+        self.quit = self._make(self.tr("&Quit"), "", ("Ctrl+Q",), self.tr("Ends Heirloom"))
+
+    def _make_edit_actions(self) -> None:
+        self.undo = self._make(
+            self.tr("&Undo"), "undo", (Keys.Undo,), self.tr("Takes back the last change")
+        )
+        self.redo = self._make(
+            self.tr("&Redo"),
+            "redo",
+            (Keys.Redo, "Ctrl+Y", "Ctrl+Shift+Z"),
+            self.tr("Does again what was taken back"),
+        )
+        self.reset = self._make(
+            self.tr("Re&set all changes"),
+            "",
+            ("Ctrl+R",),
+            self.tr("Goes back to the automatic settings"),
+        )
+        self.cancel = self._make(
+            self.tr("&Stop working"), "", ("Esc",), self.tr("Stops what is being done")
+        )
+
+    def _make_view_actions(self) -> None:
+        self.fit = self._make(
+            self.tr("&Whole photo"), "fit", ("Ctrl+0",), self.tr("Shows the whole photo")
+        )
+        self.actual = self._make(
+            self.tr("&Actual size"),
+            "actual",
+            ("Ctrl+1",),
+            self.tr("Shows each pixel of the photo as one pixel of the screen"),
+        )
+        self.zoom_in = self._make(
+            self.tr("Zoom &in"), "zoom-in", (Keys.ZoomIn, "+", "="), self.tr("Shows it larger")
+        )
+        self.zoom_out = self._make(
+            self.tr("Zoom &out"), "zoom-out", (Keys.ZoomOut, "-"), self.tr("Shows it smaller")
+        )
+        self.original = self._make(
+            self.tr("Show only &before"),
+            "original",
+            ("B",),
+            self.tr("Shows the photo as it was, until you press again"),
+            checkable=True,
+        )
+        self.faces = self._make(
+            self.tr("Outline &faces"),
+            "faces",
+            ("F",),
+            self.tr("Outlines the faces that were found; click one to leave it as it was"),
+            checkable=True,
+        )
+        self.divider = self._make(
+            self.tr("&Divider"),
+            "divider",
+            ("1",),
+            self.tr("Before on the left of a line, after on the right"),
+            checkable=True,
+        )
+        self.divider_horizontal = self._make(
+            self.tr("&Lying divider"),
+            "divider-horizontal",
+            ("2",),
+            self.tr("Before above a line, after below it"),
+            checkable=True,
+        )
+        self.side_by_side = self._make(
+            self.tr("&Side by side"),
+            "side-by-side",
+            ("3",),
+            self.tr("Before and after next to each other"),
+            checkable=True,
+        )
+        self.compare = self._group(self.divider, self.divider_horizontal, self.side_by_side)
+        self._make_appearance_actions()
+
+    def _make_appearance_actions(self) -> None:
+        self.simple = self._make(self.tr("S&imple"), "", (), self.tr("Two sliders"), checkable=True)
+        self.studio = self._make(
+            self.tr("S&tudio"), "", (), self.tr("Every control"), checkable=True
+        )
+        self.modes = self._group(self.simple, self.studio)
+        self.toggle_mode = self._make(
+            self.tr("Change between Simple and Studio"),
+            "",
+            ("Ctrl+E",),
+            self.tr("Shows fewer or more controls"),
+        )
+        self.theme_system = self._make(
+            self.tr("As the &system"), "", (), self.tr("Follows the desktop"), checkable=True
+        )
+        self.theme_light = self._make(
+            self.tr("&Light"), "", (), self.tr("Dark text on light"), checkable=True
+        )
+        self.theme_dark = self._make(
+            self.tr("&Dark"), "", (), self.tr("Light text on dark"), checkable=True
+        )
+        self.themes = self._group(self.theme_system, self.theme_light, self.theme_dark)
+
+    def _make_help_actions(self) -> None:
+        self.shortcuts = self._make(
+            self.tr("&Keyboard shortcuts"), "", ("F1",), self.tr("Lists all keys")
+        )
+        self.about = self._make(
+            self.tr("&About Heirloom"), "", (), self.tr("Version, models and licences")
+        )
+
+    @property
+    def all(self) -> Sequence[QAction]:
+        """Every action, in the order of the menus."""
+        return tuple(self._icons)
+
+    def refresh_icons(self) -> None:
+        """Draw the icons in the colours of the present theme."""
+        for action, name in self._icons.items():
+            if name:
+                action.setIcon(icon(name))
+
+    def _make(
+        self,
+        text: str,
+        icon_name: str,
+        shortcuts: Sequence[Shortcut],
+        tip: str,
+        *,
+        checkable: bool = False,
+    ) -> QAction:
+        action = QAction(text, self)
+        keys: list[QKeySequence] = []
+        for shortcut in shortcuts:
+            if isinstance(shortcut, str):
+                keys.append(QKeySequence(shortcut))
+            else:
+                keys.extend(QKeySequence.keyBindings(shortcut))
+        unique = list(dict.fromkeys(key.toString() for key in keys))
+        action.setShortcuts([QKeySequence(name) for name in unique])
+        hint = f" ({_native(unique[0])})" if unique else ""
+        action.setToolTip(tip + hint)
+        action.setStatusTip(tip)
+        action.setCheckable(checkable)
+        self._icons[action] = icon_name
+        self._window.addAction(action)
+        return action
+
+    def _group(self, *members: QAction) -> QActionGroup:
+        group = QActionGroup(self)
+        group.setExclusive(True)
+        for member in members:
+            group.addAction(member)
+        return group
+
+
+def _native(shortcut: str) -> str:
+    """A shortcut as the user's system writes it."""
+    return QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)

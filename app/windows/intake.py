@@ -1,0 +1,86 @@
+"""What was dropped or pasted: one file, one picture, or a plain sentence on why neither."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QMimeData
+from PySide6.QtGui import QImage
+
+from core.errors import RestorationError, UnreadableImageError, UnsupportedFormatError
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Intake:
+    """What can be opened.
+
+    Attributes:
+        path: A file, or None.
+        image: A picture without a file, or None.
+        left_out: How many more files there were.
+    """
+
+    path: Path | None = None
+    image: QImage | None = None
+    left_out: int = 0
+
+
+def has_something(data: QMimeData) -> bool:
+    """True where a drop could be taken; asked while it is still in the air, so only a look."""
+    return data.hasUrls() or data.hasImage()
+
+
+def intake_of(data: QMimeData) -> Intake:
+    """What a drop or the clipboard holds.
+
+    Raises:
+        RestorationError: Nothing that can be opened, with the reason.
+    """
+    if data.hasUrls():
+        urls = data.urls()
+        paths = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
+        if paths:
+            return intake_of_paths(paths)
+        if not data.hasImage():
+            raise _not_local()
+    if data.hasImage():
+        image = data.imageData()
+        if isinstance(image, QImage) and not image.isNull():
+            return Intake(image=image)
+    if data.hasText() and Path(data.text().strip()).is_file():
+        return intake_of_paths([Path(data.text().strip())])
+    tr = QCoreApplication.translate
+    raise UnreadableImageError(
+        tr("Intake", "There is no picture in the clipboard."),
+        tr("Intake", "Copy a picture or a picture file first, then paste it here."),
+    )
+
+
+def intake_of_paths(paths: Sequence[Path]) -> Intake:
+    """The first file of several.
+
+    Raises:
+        RestorationError: There is no file among them.
+    """
+    files = [path for path in paths if not path.is_dir()]
+    if not files:
+        raise _folder(paths[0])
+    return Intake(path=files[0], left_out=len(paths) - 1)
+
+
+def _folder(path: Path) -> RestorationError:
+    tr = QCoreApplication.translate
+    return UnsupportedFormatError(
+        tr("Intake", "“{name}” is a folder, not a photo.").format(name=path.name),
+        tr("Intake", "Open the folder and drop one photo from it here."),
+    )
+
+
+def _not_local() -> RestorationError:
+    tr = QCoreApplication.translate
+    return UnsupportedFormatError(
+        tr("Intake", "This picture is on the internet, and Heirloom never goes online for it."),
+        tr("Intake", "Save the picture on this computer first, then drop the saved file here."),
+    )

@@ -1,0 +1,334 @@
+"""The main window. It only wires; documents, jobs, views and dialogs do the work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, Slot
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+)
+from PySide6.QtWidgets import QApplication, QMainWindow
+
+from app.dialogs.about import AboutDialog
+from app.dialogs.files import ask_open_path, ask_save_path
+from app.dialogs.shortcuts import ShortcutsDialog
+from app.dialogs.unsaved import UnsavedAnswer, ask_about_unsaved
+from app.jobs.photo_work import PhotoWork
+from app.session.preferences import Preferences, PreferencesStore, Theme, ViewMode
+from app.session.services import SavedFile, Services
+from app.session.troubles import Trouble, trouble_of
+from app.views.compare import CompareMode
+from app.widgets.theme import apply_theme, system_is_dark
+from app.windows.actions import Actions
+from app.windows.intake import Intake, has_something, intake_of, intake_of_paths
+from app.windows.menus import fill_menu_bar
+from app.windows.parts import make_parts
+from app.windows.presenter import Presenter
+from core.errors import RestorationError
+from core.settings import RestorationSettings
+
+_SIZE = (1280, 800)
+_SMALLEST = (860, 560)
+
+
+class MainWindow(QMainWindow):
+    """One photo at a time: open, compare, adjust, save.
+
+    Args:
+        services: The engine and the files.
+        store: Where preferences are kept.
+    """
+
+    def __init__(self, services: Services, store: PreferencesStore) -> None:
+        super().__init__()
+        self._services = services
+        self._store = store
+        self.preferences = store.load()
+        self._after_save: Callable[[], object] | None = None
+        self.commands = Actions(self)
+        defaults = RestorationSettings()
+        self.parts = make_parts(self.commands, defaults, has_sample=services.sample is not None)
+        self.work = PhotoWork(services, defaults, self)
+        self.presenter = Presenter(self.work, self.parts, self.commands, self)
+        self.setCentralWidget(self.parts.central)
+        self._recent_menu = fill_menu_bar(self.menuBar(), self.commands)
+        self.setAcceptDrops(True)
+        self.setMinimumSize(*_SMALLEST)
+        self.resize(*_SIZE)
+        if self.preferences.window:
+            self.restoreGeometry(QByteArray.fromHex(self.preferences.window.encode()))
+        self._connect_actions()
+        self._connect_parts()
+        self._apply_preferences()
+        self._on_changed()
+
+    def _connect_actions(self) -> None:
+        commands, canvas = self.commands, self.parts.area.canvas
+        commands.open.triggered.connect(self._on_open_asked)
+        commands.paste.triggered.connect(self._on_paste_asked)
+        commands.save.triggered.connect(self._on_save_asked)
+        commands.save_as.triggered.connect(self._on_save_as_asked)
+        commands.close_photo.triggered.connect(self._on_close_photo_asked)
+        commands.quit.triggered.connect(self.close)
+        commands.undo.triggered.connect(self.presenter.undo)
+        commands.redo.triggered.connect(self.presenter.redo)
+        commands.reset.triggered.connect(self.presenter.reset)
+        commands.cancel.triggered.connect(self.presenter.cancel)
+        commands.fit.triggered.connect(canvas.fit)
+        commands.actual.triggered.connect(canvas.show_actual_size)
+        commands.zoom_in.triggered.connect(canvas.zoom_in)
+        commands.zoom_out.triggered.connect(canvas.zoom_out)
+        commands.original.toggled.connect(self._on_original_toggled)
+        commands.faces.toggled.connect(self._on_faces_toggled)
+        commands.shortcuts.triggered.connect(self._on_shortcuts_asked)
+        commands.about.triggered.connect(self._on_about_asked)
+        commands.toggle_mode.triggered.connect(self._on_mode_toggled)
+        for action, mode in zip(commands.compare.actions(), CompareMode, strict=True):
+            action.triggered.connect(partial(canvas.set_mode, mode))
+        modes: tuple[ViewMode, ...] = ("simple", "studio")
+        for action, view in zip(commands.modes.actions(), modes, strict=True):
+            action.triggered.connect(partial(self.set_mode, view))
+        themes: tuple[Theme, ...] = ("system", "light", "dark")
+        for action, theme in zip(commands.themes.actions(), themes, strict=True):
+            action.triggered.connect(partial(self.set_theme, theme))
+
+    def _connect_parts(self) -> None:
+        self.parts.area.empty.open_asked.connect(self._on_open_asked)
+        self.parts.area.empty.sample_asked.connect(self._on_sample_asked)
+        self.parts.panel.save_asked.connect(self._on_save_asked)
+        self.parts.header.mode_chosen.connect(self.set_mode)
+        self.parts.first_run.dismissed.connect(self._on_first_run_dismissed)
+        self.presenter.changed.connect(self._on_changed)
+        self.work.saved.connect(self._on_saved)
+        self.work.failed.connect(self._on_failed)
+        self._recent_menu.aboutToShow.connect(self._fill_recent_menu)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_system_theme_changed)
+
+    # Opening
+
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        """Open what was given on the command line or by "open with"."""
+        self._take(lambda: intake_of_paths(paths))
+
+    def _take(self, find: Callable[[], Intake]) -> None:
+        """Open what was dropped, pasted or chosen, or say why not."""
+        try:
+            intake = find()
+        except RestorationError as error:
+            self.presenter.show_trouble(trouble_of(error))
+            return
+        self._when_saved(partial(self._open, intake))
+
+    def _open(self, intake: Intake) -> None:
+        if intake.path is not None:
+            self._remember(self.preferences.with_recent(intake.path.absolute()))
+            self.work.open_path(intake.path)
+        elif intake.image is not None:
+            self.work.open_image(intake.image)
+        if intake.left_out:
+            self.parts.banner.show_note(
+                self.tr("Heirloom works on one photo at a time; the first one was opened.")
+            )
+
+    @Slot()
+    def _on_open_asked(self) -> None:
+        folder = self.preferences.last_folder
+        path = ask_open_path(self, folder, self._services.readable_suffixes())
+        if path is not None:
+            self.open_paths([path])
+
+    @Slot()
+    def _on_sample_asked(self) -> None:
+        if self._services.sample is not None:
+            self.work.open_path(self._services.sample)
+
+    @Slot()
+    def _on_paste_asked(self) -> None:
+        self._take(lambda: intake_of(QGuiApplication.clipboard().mimeData()))
+
+    @Slot()
+    def _fill_recent_menu(self) -> None:
+        self._recent_menu.clear()
+        for name in self.preferences.recent:
+            action = self._recent_menu.addAction(Path(name).name)
+            action.setToolTip(name)
+            action.triggered.connect(partial(self.open_paths, [Path(name)]))
+        if not self.preferences.recent:
+            self._recent_menu.addAction(self.tr("No photo yet")).setEnabled(False)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+        """Accept what may be a photo."""
+        if has_something(event.mimeData()):
+            self.parts.area.empty.set_is_target(is_target=True)
+            event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802
+        """Forget the drop that did not come."""
+        self.parts.area.empty.set_is_target(is_target=False)
+        super().dragLeaveEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        """Open what was dropped."""
+        self.parts.area.empty.set_is_target(is_target=False)
+        event.acceptProposedAction()
+        data = event.mimeData()
+        self._take(lambda: intake_of(data))
+
+    # Saving
+
+    @Slot()
+    def _on_save_asked(self) -> None:
+        self.work.save(None)
+
+    @Slot()
+    def _on_save_as_asked(self) -> None:
+        document = self.work.document
+        if document is None:
+            return
+        suggestion = document.saved_path or self._services.default_output(document.photo)
+        path = ask_save_path(self, suggestion, self._services.writable_suffixes())
+        if path is not None:
+            self.work.save(path, overwrite=True)
+
+    def _when_saved(self, then: Callable[[], object]) -> None:
+        """Go on once nothing can be lost, or not at all where the user wants to stay."""
+        document = self.work.document
+        if document is None or not document.is_unsaved:
+            then()
+            return
+        answer = ask_about_unsaved(self, document.name)
+        if answer is UnsavedAnswer.DISCARD:
+            document.discard()
+            then()
+        elif answer is UnsavedAnswer.SAVE:
+            self._after_save = then
+            self.work.save(None)
+
+    @Slot(object)
+    def _on_saved(self, saved: SavedFile) -> None:
+        del saved
+        then, self._after_save = self._after_save, None
+        if then is not None:
+            then()
+
+    @Slot(object)
+    def _on_failed(self, trouble: Trouble) -> None:
+        del trouble
+        self._after_save = None
+
+    @Slot()
+    def _on_close_photo_asked(self) -> None:
+        self._when_saved(self.presenter.close_photo)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        """Ask about an unsaved result; stop the work within a second."""
+        document = self.work.document
+        if document is not None and document.is_unsaved:
+            event.ignore()
+            self._when_saved(self.close)
+            return
+        geometry = bytes(self.saveGeometry().toHex().data()).decode()
+        self._remember(self.preferences.replace(window=geometry))
+        self.hide()
+        self.work.stop()
+        event.accept()
+
+    # View
+
+    @Slot(str)
+    def set_mode(self, mode: ViewMode) -> None:
+        """Show two sliders or every control."""
+        self._remember(self.preferences.replace(mode=mode))
+        self._apply_preferences()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Choose the colours of the window."""
+        self._remember(self.preferences.replace(theme=theme))
+        self._apply_preferences()
+
+    @Slot()
+    def _on_mode_toggled(self) -> None:
+        self.set_mode("studio" if self.preferences.mode == "simple" else "simple")
+
+    @Slot(bool)
+    def _on_original_toggled(self, shown: bool) -> None:
+        self.parts.area.canvas.set_shows_original(shown=shown)
+
+    @Slot(bool)
+    def _on_faces_toggled(self, shown: bool) -> None:
+        self.parts.area.canvas.set_shows_faces(shown=shown)
+        self._remember(self.preferences.replace(show_faces=shown))
+
+    @Slot()
+    def _on_system_theme_changed(self) -> None:
+        if self.preferences.theme == "system":
+            self._apply_theme()
+
+    @Slot()
+    def _on_first_run_dismissed(self) -> None:
+        self._remember(self.preferences.replace(first_run_note_seen=True))
+
+    @Slot()
+    def _on_shortcuts_asked(self) -> None:
+        dialog = ShortcutsDialog(self.commands.all, self)
+        dialog.exec()
+        dialog.deleteLater()
+
+    @Slot()
+    def _on_about_asked(self) -> None:
+        dialog = AboutDialog(self)
+        dialog.exec()
+        dialog.deleteLater()
+
+    @Slot()
+    def _on_changed(self) -> None:
+        document = self.work.document
+        name = self.parts.header.name if document else ""
+        self.setWindowTitle(f"{name}[*] – Heirloom" if name else "Heirloom")
+        self.setWindowModified(document is not None and document.is_unsaved)
+
+    # Preferences
+
+    def _remember(self, preferences: Preferences) -> None:
+        if preferences != self.preferences:
+            self.preferences = preferences
+            self._store.save(preferences)
+
+    def _apply_preferences(self) -> None:
+        chosen, commands = self.preferences, self.commands
+        self._apply_theme()
+        self.parts.header.show_mode(chosen.mode)
+        self.parts.panel.set_mode(chosen.mode)
+        (commands.simple if chosen.mode == "simple" else commands.studio).setChecked(True)
+        themes = dict(zip(("system", "light", "dark"), commands.themes.actions(), strict=True))
+        themes[chosen.theme].setChecked(True)
+        commands.compare.actions()[list(CompareMode).index(self.parts.area.canvas.mode)].setChecked(
+            True
+        )
+        commands.faces.setChecked(chosen.show_faces)
+        if not chosen.first_run_note_seen and not self.parts.first_run.isVisibleTo(self):
+            self.parts.first_run.show_note(
+                self.tr("Good to know"),
+                self.tr(
+                    "Restoring a face invents detail that the photo no longer shows, so it can "
+                    "differ from how the person really looked. Your original is always kept."
+                ),
+            )
+
+    def _apply_theme(self) -> None:
+        theme = self.preferences.theme
+        dark = system_is_dark() if theme == "system" else theme == "dark"
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            apply_theme(app, dark=dark)
+        self.commands.refresh_icons()
+        self.parts.area.empty.refresh_icons()
+        self.parts.banner.refresh_icons()
+        self.parts.first_run.refresh_icons()
