@@ -183,7 +183,7 @@ class FaceSettings(Settings, frozen=True, kw_only=True):
 
 
 class ColourSettings(Settings, frozen=True, kw_only=True):
-    """Colour enhancement. All defaults are neutral: nothing changes."""
+    """Colour enhancement. All defaults are neutral: nothing changes, to the bit."""
 
     white_balance: Annotated[
         float,
@@ -205,13 +205,53 @@ class ColourSettings(Settings, frozen=True, kw_only=True):
             extra={"neutral": 0.0},
         ),
     ] = 0.0
+    yellowing: Annotated[
+        float,
+        Meta(
+            ge=0.0,
+            le=1.0,
+            title="Yellowing",
+            description="Takes the yellow of old paper off a colour photo.",
+            extra={"neutral": 0.0},
+        ),
+    ] = 0.0
+    sepia: Annotated[
+        float,
+        Meta(
+            ge=-1.0,
+            le=1.0,
+            title="Brown tone",
+            description="For photos in one tone: left takes the tone out, right deepens it.",
+            extra={"neutral": 0.0},
+        ),
+    ] = 0.0
+    exposure: Annotated[
+        float,
+        Meta(
+            ge=-2.0,
+            le=2.0,
+            title="Brightness",
+            description="Makes the photo brighter or darker, in steps of the camera.",
+            extra={"neutral": 0.0},
+        ),
+    ] = 0.0
     contrast: Annotated[
+        float,
+        Meta(
+            ge=-1.0,
+            le=1.0,
+            title="Contrast",
+            description="Makes bright parts brighter and dark parts darker, or the reverse.",
+            extra={"neutral": 0.0},
+        ),
+    ] = 0.0
+    local_contrast: Annotated[
         float,
         Meta(
             ge=0.0,
             le=1.0,
             title="Local contrast",
-            description="Makes soft details stand out without changing the whole photo.",
+            description="Makes shapes stand out without changing the whole photo.",
             extra={"neutral": 0.0},
         ),
     ] = 0.0
@@ -225,6 +265,51 @@ class ColourSettings(Settings, frozen=True, kw_only=True):
             extra={"neutral": 0.0},
         ),
     ] = 0.0
+    vibrance: Annotated[
+        float,
+        Meta(
+            ge=-1.0,
+            le=1.0,
+            title="Vibrance",
+            description="Strengthens pale colours and leaves skin nearly as it is.",
+            extra={"neutral": 0.0},
+        ),
+    ] = 0.0
+    black_point: Annotated[
+        float,
+        Meta(
+            ge=-0.2,
+            le=0.4,
+            title="Black point",
+            description="Everything darker than this becomes black.",
+            extra={"neutral": 0.0},
+        ),
+    ] = 0.0
+    white_point: Annotated[
+        float,
+        Meta(
+            ge=0.6,
+            le=1.2,
+            title="White point",
+            description="Everything brighter than this becomes white.",
+            extra={"neutral": 1.0},
+        ),
+    ] = 1.0
+    neutral_colour: Annotated[
+        tuple[float, float, float] | None,
+        Meta(
+            title="Neutral colour",
+            description="A colour of the photo, red, green and blue from 0 to 1, that shall be "
+            "grey. It takes the place of the automatic white balance.",
+            extra={"neutral": None},
+        ),
+    ] = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        picked = self.neutral_colour
+        if picked is not None and not all(0.0 <= value <= 1.0 for value in picked):
+            raise ValueError(f"neutral_colour must lie between 0 and 1, not {picked}")
 
     @property
     def is_neutral(self) -> bool:
@@ -234,9 +319,16 @@ class ColourSettings(Settings, frozen=True, kw_only=True):
 
 COLOUR_PRESETS: dict[str, ColourSettings] = {
     "none": ColourSettings(),
-    "gentle": ColourSettings(white_balance=0.4, fade=0.4, contrast=0.1, saturation=0.05),
-    "auto": ColourSettings(white_balance=0.8, fade=0.8, contrast=0.2, saturation=0.1),
-    "strong": ColourSettings(white_balance=1.0, fade=1.0, contrast=0.45, saturation=0.25),
+    "gentle": ColourSettings(white_balance=0.5, fade=0.5, yellowing=0.5),
+    "auto": ColourSettings(white_balance=1.0, fade=1.0, yellowing=1.0),
+    "strong": ColourSettings(
+        white_balance=1.0,
+        fade=1.0,
+        yellowing=1.0,
+        contrast=0.15,
+        local_contrast=0.4,
+        vibrance=0.3,
+    ),
 }
 """Colour presets by the name that `--colour` takes."""
 
