@@ -141,6 +141,8 @@ def choose(
     device, why = _choose_device(preference.device, machine)
     runtime = _choose_runtime(preference.runtime, device, machine, runtimes)
     precision = _choose_precision(preference.precision, device, machine)
+    if runtime == "openvino":
+        why += " OpenVINO runs this model faster there than PyTorch."
     return Chosen(device, runtime, precision, why)
 
 

@@ -10,6 +10,7 @@ from core.engines.face_restorer import FaceNetwork, NoiseSource
 from core.engines.runtime import FloatBatch, Runtime
 from core.engines.torch_runtime import TorchRuntime
 from core.nets.gfpgan import Gfpgan
+from core.nets.gfpgan_clean import GfpganClean
 
 STORED_NOISE_SEED = 0
 """This seed takes the noise that the checkpoint was made with, where it has any."""
@@ -42,6 +43,8 @@ def gfpgan_network(net: Gfpgan, *, has_stored_noise: bool = True) -> FaceNetwork
     module = UnitRangeGfpgan(net)
 
     def make(chosen: Chosen) -> Runtime:
+        if chosen.runtime == "openvino" and isinstance(net, GfpganClean):
+            return _openvino_runtime(net, chosen)
         return TorchRuntime(module, chosen)
 
     return FaceNetwork(
@@ -49,7 +52,16 @@ def gfpgan_network(net: Gfpgan, *, has_stored_noise: bool = True) -> FaceNetwork
         crop_size_px=net.config.out_size,
         noises=_noise_source(net, has_stored_noise=has_stored_noise),
         bytes_a_face=_bytes_a_face(net),
+        runtimes=("torch", "openvino") if isinstance(net, GfpganClean) else ("torch",),
     )
+
+
+def _openvino_runtime(net: GfpganClean, chosen: Chosen) -> Runtime:
+    # OpenVINO may be missing: it exists for x86 processors only.
+    from core.engines.openvino_gfpgan import gfpgan_graph
+    from core.engines.openvino_runtime import OpenVinoRuntime
+
+    return OpenVinoRuntime(lambda _height, _width: gfpgan_graph(net), chosen)
 
 
 def _noise_source(net: Gfpgan, *, has_stored_noise: bool) -> NoiseSource:

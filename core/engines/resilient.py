@@ -7,8 +7,9 @@ Each step down leaves a sentence for the report.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -24,13 +25,25 @@ _FLAT = 1e-3
 """Largest spread in [0, 1] at which a picture counts as one flat colour."""
 
 
+_REPORT_EVERY_S = 0.1
+
+
 @dataclass(slots=True)
-class _Batch:
-    """The work of one call: what goes in beside the pictures, and what was noted on the way."""
+class _Work:
+    """One call: what goes in beside the pictures, and what was noted on the way."""
 
     extras: Sequence[FloatBatch]
     progress: Progress
-    warnings: dict[str, None]
+    warnings: dict[str, None] = field(default_factory=dict)
+    reported_s: float = 0.0
+
+    def poll(self, fraction: float) -> None:
+        """Stop here if the job was cancelled; report a few times a second, not at each layer."""
+        self.progress.check()
+        now = time.monotonic()
+        if now - self.reported_s >= _REPORT_EVERY_S:
+            self.reported_s = now
+            self.progress.report(fraction)
 
     def warn(self, sentence: str) -> None:
         self.warnings[sentence] = None
@@ -73,15 +86,16 @@ class ResilientRunner:
             MemoryExhaustedError: Not even one image fits on the processor.
             RestorationError: The network gives no usable picture on any device.
         """
-        work = _Batch(extras, progress, {})
+        work = _Work(extras, progress)
         done: list[FloatBatch] = []
         for start in range(0, len(images), batch):
-            progress.report(start / len(images))
-            done.append(self._attempt(self._chosen, images[start : start + batch], work))
+            stop = min(len(images), start + batch)
+            work.progress = progress.part(start / len(images), stop / len(images))
+            done.append(self._attempt(self._chosen, images[start:stop], work))
         progress.report(1.0)
         return Restored(np.clip(np.concatenate(done), 0.0, 1.0), tuple(work.warnings))
 
-    def _attempt(self, chosen: Chosen, images: FloatBatch, work: _Batch) -> FloatBatch:
+    def _attempt(self, chosen: Chosen, images: FloatBatch, work: _Work) -> FloatBatch:
         """One batch on one device, or in parts on whatever works."""
         result = self._infer(chosen, images, work)
         if result is None:
@@ -93,7 +107,7 @@ class ResilientRunner:
             result[broken] = redone
         return result
 
-    def _infer(self, chosen: Chosen, images: FloatBatch, work: _Batch) -> FloatBatch | None:
+    def _infer(self, chosen: Chosen, images: FloatBatch, work: _Work) -> FloatBatch | None:
         """The network's output, or None where memory ran out.
 
         The exception must be gone before the next attempt: its traceback holds the tensors.
@@ -101,14 +115,14 @@ class ResilientRunner:
         import torch
 
         try:
-            return self._runtime(chosen).infer(images, work.extras, work.progress.check)
+            return self._runtime(chosen).infer(images, work.extras, work.poll)
         except (torch.OutOfMemoryError, MemoryError):
             pass
         if chosen.device.startswith("cuda"):
             torch.cuda.empty_cache()
         return None
 
-    def _in_less_memory(self, chosen: Chosen, images: FloatBatch, work: _Batch) -> FloatBatch:
+    def _in_less_memory(self, chosen: Chosen, images: FloatBatch, work: _Work) -> FloatBatch:
         if len(images) > 1:
             work.warn("Memory ran short, so fewer pictures were worked on at a time.")
             half = len(images) // 2
@@ -123,7 +137,7 @@ class ResilientRunner:
             "Close other programs, or choose a smaller model.",
         )
 
-    def _more_safely(self, chosen: Chosen, images: FloatBatch, work: _Batch) -> FloatBatch:
+    def _more_safely(self, chosen: Chosen, images: FloatBatch, work: _Work) -> FloatBatch:
         safer = safer_than(chosen)
         if safer is None:
             raise RestorationError(

@@ -13,8 +13,8 @@ from core.device import Chosen
 FloatBatch = npt.NDArray[np.float32]
 """N x C x H x W, float32; for pictures C = 3, RGB, [0, 1]."""
 
-Poll = Callable[[], None]
-"""Called often while a network runs; raises `Cancelled` to stop it."""
+Poll = Callable[[float], None]
+"""Called often while a network runs, with the share that is done; raises `Cancelled` to stop it."""
 
 
 class Runtime(Protocol):

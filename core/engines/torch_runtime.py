@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -65,9 +66,11 @@ class TorchRuntime:
     @contextmanager
     def _polling(self, poll: Poll) -> Iterator[None]:
         """Poll before each layer, so that a cancel need not wait for the end of a slow network."""
+        total = len(self._watched)
+        started = count()
 
         def hook(_module: nn.Module, _inputs: Any) -> None:
-            poll()
+            poll(min(1.0, next(started) / total))
 
         handles = [module.register_forward_pre_hook(hook) for module in self._watched]
         try:

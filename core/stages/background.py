@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 
@@ -58,5 +59,5 @@ class BackgroundStage:
         if is_grey(pixels):
             # One channel, three times the same: grey stays grey to the last bit.
             grey = enlarged(pixels[..., :1], self.scale, progress)
-            return np.repeat(grey, 3, axis=2).astype(pixels.dtype, copy=False)
+            return cast("Pixels", np.repeat(grey, 3, axis=2))
         return enlarged(pixels, self.scale, progress)
