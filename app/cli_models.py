@@ -273,7 +273,7 @@ def _print_details(statuses: list[ModelStatus]) -> None:
         print(f"{spec.id}: {spec.name} ({_TASK_WORDS[spec.task]})")
         print(_wrapped(spec.good_at))
         state = _STATE_WORDS[status.state] or "not installed"
-        print(f"    {size_text(spec.size_bytes)}, {state}, by {spec.origin}")
+        print(_wrapped(f"{size_text(spec.size_bytes)}, {state}, by {spec.origin}"))
         print(f"    {spec.licence}: {use}")
         for line in filter(None, (spec.licence_url, *spec.urls)):
             print(f"    {line}")
