@@ -231,13 +231,15 @@ def _problem_reports(found: FoundPhotos) -> list[FileReport]:
 
 def _write_report(target: str, reports: list[FileReport]) -> None:
     from core.imageio.atomic import write_atomic
+    from core.imageio.failures import output_errors
     from core.report import to_json
 
     data = to_json(reports)
     if target == "-":
         sys.stdout.write(data.decode())
         return
-    write_atomic(Path(target), data, overwrite=True)
+    with output_errors(Path(target)):
+        write_atomic(Path(target), data, overwrite=True)
 
 
 def _print_summary(reports: list[FileReport], *, to_stderr: bool) -> None:

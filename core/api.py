@@ -22,6 +22,7 @@ from core.faces import Face
 from core.image import Photo
 from core.imageio import Saved, WriteOptions, read_photo, write_photo
 from core.imageio.atomic import write_atomic
+from core.imageio.failures import output_errors
 from core.models.detectors import load_face_detector
 from core.models.resolve import resolve
 from core.models.spec import load_registry
@@ -143,6 +144,7 @@ class Engine:
                 model_id=model.id,
                 sha256=model.sha256,
                 licence=model.licence,
+                architecture=model.architecture,
                 compute=self._preference(),
             )
         return self._restorers[name]
@@ -226,20 +228,19 @@ def save_photo(
         OutputError: It cannot be saved there.
         Cancelled: The job was stopped; nothing was written.
     """
-    photo = result.photo
-    altered = photo.pixels is not result.original.pixels
     saved = write_photo(
-        photo,
+        result.photo,
         Path(path),
         options or WriteOptions(),
-        altered=altered,
+        altered=result.is_altered_by_model,
         software=SOFTWARE,
         protected=protected,
         progress=progress,
     )
     beside = path_beside(saved.path)
     try:
-        write_atomic(beside, encode(recipe_of(result, settings)), overwrite=True)
+        with output_errors(beside):
+            write_atomic(beside, encode(recipe_of(result, settings)), overwrite=True)
     except OutputError:
         saved.path.unlink(missing_ok=True)
         raise

@@ -35,6 +35,13 @@ class Restoration:
     engines: tuple[EngineInfo, ...] = ()
     warnings: tuple[str, ...] = ()
 
+    @property
+    def is_altered_by_model(self) -> bool:
+        """True where a trained model made some of the pixels: a restored face, or an enlargement."""
+        return any(face.restored is not None and face.strength > 0 for face in self.faces) or any(
+            info.task == "upscaling" for info in self.engines
+        )
+
     def warned(self, sentence: str) -> Restoration:
         """The same record with one more warning."""
         return replace(self, warnings=(*self.warnings, sentence))
