@@ -94,7 +94,9 @@ def run_install(args: argparse.Namespace) -> int:
 
     def install(model_id: str) -> None:
         spec = store.spec(model_id)
-        accept = True if args.accept_licence else _ask_for_licence
+        # Asked before the bar is drawn, which would be in the way of the question.
+        asks = store.needs_acceptance(model_id) and not args.accept_licence
+        accept = _ask_for_licence(spec) if asks else args.accept_licence
         with _bar(spec.name, spec.size_bytes) as progress:
             path = store.install(model_id, progress, mirror=args.mirror, accept_licence=accept)
         print(f"{spec.name} is installed: {path}")

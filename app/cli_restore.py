@@ -16,6 +16,7 @@ from core.settings import COLOUR_PRESETS, RestorationSettings, Upscale
 
 if TYPE_CHECKING:
     from core.batch import Batch
+    from core.imageio import WriteOptions
     from core.outputs import FoundPhotos
     from core.recipe import Recipe
     from core.report import FileReport
@@ -99,13 +100,19 @@ def run_restore(args: argparse.Namespace) -> int:
     try:
         recipe = _load_recipe(args.recipe)
         settings = settings_from(args, recipe)
+        options = _write_options(args)
     except (ValueError, SettingsError) as error:
         print(f"heirloom restore: {error}", file=sys.stderr)
         return EXIT_USAGE
+    from core.batch import Batch, Task
     from core.outputs import find_photos
 
     found = find_photos([Path(path) for path in args.paths], recursive=args.recursive)
-    batch = _batch(args, settings, recipe, found)
+    if not found.photos and not found.problems:
+        print(_nothing_found(args, found), file=sys.stderr)
+        return EXIT_FAILED
+    tasks = tuple(Task(photo.path, photo.relative) for photo in found.photos)
+    batch = Batch(tasks, args.out, settings, options, recipe)
     token = CancelToken()
     with _stops_on_signals(token):
         reports = _run_with_bar(args, batch, token)
@@ -154,23 +161,22 @@ def _load_recipe(path: Path | None) -> Recipe | None:
     return load(path)
 
 
-def _batch(
-    args: argparse.Namespace,
-    settings: RestorationSettings,
-    recipe: Recipe | None,
-    found: FoundPhotos,
-) -> Batch:
-    from core.batch import Batch, Task
+def _write_options(args: argparse.Namespace) -> WriteOptions:
     from core.imageio import WriteOptions
 
-    options = WriteOptions(
+    return WriteOptions(
         format=args.format.upper() if args.format else None,
         metadata=args.metadata,
         overwrite=args.overwrite,
         **_given(quality=args.quality),
     )
-    tasks = tuple(Task(photo.path, photo.relative) for photo in found.photos)
-    return Batch(tasks, args.out, settings, options, recipe)
+
+
+def _nothing_found(args: argparse.Namespace, found: FoundPhotos) -> str:
+    if found.results:
+        return "There are only earlier results of Heirloom here: nothing to restore."
+    hint = "" if args.recursive else " Use --recursive to look into the folders within, too."
+    return f"There is no photo in {', '.join(args.paths)}.{hint}"
 
 
 def _run_with_bar(args: argparse.Namespace, batch: Batch, token: CancelToken) -> list[FileReport]:

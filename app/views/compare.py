@@ -11,6 +11,7 @@ from core.geometry import Box
 
 HANDLE_RADIUS_PX = 17.0
 GRIP_PX = 14.0
+_HANDLE_INK = QColor("#8f3c18")
 _LABEL_PADDING_PX = 9.0
 _LABEL_MARGIN_PX = 12.0
 
@@ -32,9 +33,7 @@ def divided(box: Box, position: float, *, horizontal: bool) -> tuple[Box, Box]:
     return Box(box.left, box.top, x, box.bottom), Box(x, box.top, box.right, box.bottom)
 
 
-def draw_divider(
-    painter: QPainter, box: Box, position: float, accent: QColor, *, horizontal: bool
-) -> None:
+def draw_divider(painter: QPainter, box: Box, position: float, *, horizontal: bool) -> None:
     """The line between before and after with its round handle."""
     first, _ = divided(box, position, horizontal=horizontal)
     if horizontal:
@@ -50,11 +49,11 @@ def draw_divider(
     painter.setPen(QPen(QColor(0, 0, 0, 60), 1))
     painter.setBrush(QColor(255, 255, 255))
     painter.drawEllipse(centre, HANDLE_RADIUS_PX, HANDLE_RADIUS_PX)
-    _draw_chevrons(painter, centre, accent, horizontal=horizontal)
+    _draw_chevrons(painter, centre, horizontal=horizontal)
 
 
-def _draw_chevrons(painter: QPainter, centre: QPointF, colour: QColor, *, horizontal: bool) -> None:
-    pen = QPen(colour, 2)
+def _draw_chevrons(painter: QPainter, centre: QPointF, *, horizontal: bool) -> None:
+    pen = QPen(_HANDLE_INK, 2)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     painter.setPen(pen)

@@ -16,7 +16,6 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPalette,
     QResizeEvent,
     QWheelEvent,
 )
@@ -222,8 +221,7 @@ class PhotoCanvas(QWidget):
         draw_label(painter, self.tr("Before"), first, corner=Qt.Corner.TopLeftCorner)
         corner = Qt.Corner.BottomLeftCorner if horizontal else Qt.Corner.TopRightCorner
         draw_label(painter, self.tr("After"), second, corner=corner)
-        accent = self.palette().color(QPalette.ColorRole.Highlight)
-        draw_divider(painter, visible, self._divider, accent, horizontal=horizontal)
+        draw_divider(painter, visible, self._divider, horizontal=horizontal)
 
     def _paint_side_by_side(self, painter: QPainter) -> None:
         visible = self._view.visible

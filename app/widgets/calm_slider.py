@@ -50,15 +50,12 @@ class CalmSlider(QSlider):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         middle = self.height() / 2
-        groove = QRectF(
-            _HANDLE_RADIUS_PX,
-            middle - _GROOVE_PX / 2,
-            self.width() - 2 * _HANDLE_RADIUS_PX,
-            _GROOVE_PX,
-        )
+        groove = QRectF(0, middle - _GROOVE_PX / 2, self.width(), _GROOVE_PX)
         painter.setBrush(QColor(colours.groove))
         painter.drawRoundedRect(groove, _GROOVE_PX / 2, _GROOVE_PX / 2)
         handle_x, neutral_x = self._x_of(self.value()), self._x_of(self._neutral)
+        if self._neutral == self.minimum():
+            neutral_x = 0.0
         left, width = min(handle_x, neutral_x), abs(handle_x - neutral_x)
         painter.setBrush(accent)
         filled = QRectF(left, groove.top(), width, _GROOVE_PX)

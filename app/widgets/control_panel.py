@@ -69,7 +69,9 @@ class ControlPanel(QFrame):
         self._restore.setToolTip(self.tr("Starts the restoration that was stopped"))
         self._restore.clicked.connect(self.restore_asked)
         self._restore.hide()
-        foot = QVBoxLayout()
+        holder = QFrame()
+        holder.setObjectName("panelFoot")
+        foot = QVBoxLayout(holder)
         foot.setContentsMargins(20, 12, 20, 18)
         foot.setSpacing(8)
         foot.addWidget(self._status)
@@ -79,7 +81,7 @@ class ControlPanel(QFrame):
         layout.setContentsMargins(1, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self._pages, 1)
-        layout.addLayout(foot)
+        layout.addWidget(holder)
 
     # Pages
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from app.widgets.theme import current_colours, svg_pixmap
 
 _FRAME_MARGIN_PX = 28
-_PICTURE_PX = 112
+_PICTURE_PX = 136
 
 
 class EmptyState(QWidget):
@@ -50,6 +50,7 @@ class EmptyState(QWidget):
         self._lay_out(title, subtitle, promise)
         self._open.clicked.connect(self.open_asked)
         self._sample.clicked.connect(self.sample_asked)
+        self.setFocusProxy(self._open)
         self.refresh_icons()
 
     def _lay_out(self, title: QLabel, subtitle: QLabel, promise: QLabel) -> None:

@@ -141,6 +141,7 @@ class FaceStrip(QFrame):
         scroll.setFixedHeight(CARD_PX + 14)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         words = QVBoxLayout()
+        words.setSpacing(3)
         words.addStretch()
         words.addWidget(self._title)
         words.addWidget(self._hint)
@@ -179,7 +180,8 @@ class FaceStrip(QFrame):
     def _clear(self) -> None:
         self._cards.clear()
         while self._row.count():
-            widget = self._row.takeAt(0).widget()
+            item = self._row.takeAt(0)
+            widget = item.widget() if item else None
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()

@@ -7,6 +7,7 @@ import tomllib
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
@@ -56,6 +57,7 @@ class Colours:
     error_soft: str
     note_soft: str
     disabled: str
+    tick: str
 
 
 @cache
@@ -98,6 +100,8 @@ def style_sheet(chosen: Colours) -> str:
     """The style sheet with the colours filled in."""
     text = files("resources").joinpath("styles", "base.qss").read_text("utf-8")
     values = {item.name: str(getattr(chosen, item.name)) for item in fields(chosen)}
+    # Style sheets load pictures from files only; forward slashes work on every system.
+    values["icons"] = Path(str(files("resources").joinpath("icons"))).as_posix()
     return re.sub(r"@([a-z_]+)", lambda found: values[found[1]], text)
 
 
