@@ -4,7 +4,6 @@ import argparse
 import hashlib
 import json
 import os
-import pty
 import subprocess
 import sys
 
@@ -238,6 +237,8 @@ def test_looking_loads_neither_torch_nor_qt(action, tmp_path):
 def test_at_a_terminal_the_terms_are_shown_and_asked(
     run, server, monkeypatch, capsys, answer, asks_network
 ):
+    import pty
+
     server.behaviours = [ms.status(404)]
     ours, theirs = pty.openpty()
     with os.fdopen(theirs) as terminal:
