@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from core import __version__
 from core.engines.given import GivenFaces
 from core.errors import OutputError
-from core.faces import Face
+from core.faces import Face, FaceResult
 from core.image import Photo
 from core.imageio import Saved, WriteOptions, read_photo, write_photo
 from core.imageio.atomic import write_atomic
@@ -31,7 +31,7 @@ from core.pipeline import Pipeline, Restoration, Trace
 from core.progress import Progress, no_progress
 from core.recipe import Recipe, encode, path_beside, recipe_of
 from core.report import FileReport, done
-from core.settings import RestorationSettings
+from core.settings import FaceSettings, RestorationSettings
 from core.stages.background import BackgroundStage
 from core.stages.colour import ColourStage
 from core.stages.composite import CompositeStage
@@ -190,6 +190,19 @@ class Engine:
         detector = self.detector(chosen.detector) if faces is None else GivenFaces(faces)
         detect = DetectStage(detector, chosen.min_size_px, chosen.min_score)
         return [detect, restore_stage, identity]
+
+
+def find_faces(
+    engine: Engine, photo: Photo, settings: FaceSettings | None = None
+) -> tuple[FaceResult, ...]:
+    """Find the faces of a photo without restoring them, ordered from top to bottom.
+
+    Raises:
+        ModelMissingError: The chosen face finder is not installed.
+    """
+    chosen = settings or FaceSettings()
+    stage = DetectStage(engine.detector(chosen.detector), chosen.min_size_px, chosen.min_score)
+    return Pipeline((stage,)).run(photo).result.faces
 
 
 def open_photo(path: Path | str, progress: Progress | None = None) -> Photo:

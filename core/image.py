@@ -52,7 +52,8 @@ def to_stored(image: npt.NDArray[np.floating], dtype: npt.DTypeLike) -> Pixels:
     """
     white = 255 if np.dtype(dtype) == np.uint8 else 65535
     scaled = np.clip(image, 0.0, 1.0) * np.float32(white)
-    return np.rint(scaled).astype(dtype)
+    stored: Pixels = np.rint(scaled).astype(dtype)
+    return stored
 
 
 def to_uint8(pixels: Pixels) -> npt.NDArray[np.uint8]:
