@@ -120,3 +120,9 @@ def resized(picture: FloatImage, size: Size) -> FloatImage:
     method = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
     result = cv2.resize(picture, (size.width, size.height), interpolation=method)
     return np.asarray(np.clip(result, 0.0, 1.0), np.float32)
+
+
+def to_square(size: Size, side_px: int) -> Matrix:
+    """Stretches a picture's outer edges to those of a square."""
+    x, y = side_px / size.width, side_px / size.height
+    return np.array([[x, 0.0, (x - 1) / 2], [0.0, y, (y - 1) / 2]])

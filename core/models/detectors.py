@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from core.errors import ModelFileError
+from core.models.checkpoint import read_state_dict
 from core.models.resolve import ResolvedModel
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ def _mtcnn(model: ResolvedModel, device: str) -> FaceDetector:
 def _retinaface(model: ResolvedModel, device: str) -> FaceDetector:
     from core.engines.retinaface import RetinaFaceDetector
 
-    return RetinaFaceDetector(model.path, device)
+    tensors = read_state_dict(model.path).tensors
+    return RetinaFaceDetector(tensors, device, model=model.id, sha256=model.sha256)
 
 
 ADAPTERS: dict[str, Callable[[ResolvedModel, str], FaceDetector]] = {

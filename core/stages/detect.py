@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from core.alignment import to_square
 from core.faces import Face, FaceResult, crop_transform, template
-from core.geometry import Box, Matrix, Size, inverted, transformed
+from core.geometry import Box, inverted, transformed
 from core.image import FloatImage, to_uint8
 from core.interfaces import FaceDetector
 from core.pipeline import Restoration
@@ -80,9 +81,3 @@ class AlignedStage:
         state = replace(state, faces=(FaceResult(0, face, stretch, no_crop(), whole=True),))
         longer, shorter = max(size.width, size.height), min(size.width, size.height)
         return state if longer <= shorter * (1 + SQUARE_TOLERANCE) else state.warned(NOT_SQUARE)
-
-
-def to_square(size: Size, side_px: int) -> Matrix:
-    """Stretches a picture's outer edges to those of a square."""
-    x, y = side_px / size.width, side_px / size.height
-    return np.array([[x, 0.0, (x - 1) / 2], [0.0, y, (y - 1) / 2]])

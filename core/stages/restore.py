@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.alignment import aligned_crop, resized
+from core.alignment import aligned_crop, resized, to_square
 from core.faces import FaceResult, crop_transform
 from core.geometry import Size
 from core.image import Pixels, to_float
@@ -14,7 +14,6 @@ from core.interfaces import FaceRestorer
 from core.pipeline import Restoration
 from core.progress import Progress
 from core.sharpness import is_beyond_crop
-from core.stages.detect import to_square
 from core.tone import tone_of
 
 SHARP_ALREADY = (
