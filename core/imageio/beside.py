@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -55,7 +56,7 @@ def gather(info: Mapping[Any, Any], kind: str, data: bytes) -> Beside:
         exif=exif,
         xmp=xmp,
         iptc=_iptc(info),
-        dpi=_dpi(info.get("dpi")),
+        dpi=_dpi(info, kind, exif),
         comment=_comment(info),
     )
     return Beside(metadata, exif_orientation or xmp_orientation or 1, tuple(notes))
@@ -136,9 +137,16 @@ def _iptc(info: Mapping[Any, Any]) -> bytes | None:
     return iptc_records.iptc_from_raw_profile(text) if isinstance(text, str) else None
 
 
-def _dpi(value: Any) -> tuple[float, float] | None:
+def _dpi(info: Mapping[Any, Any], kind: str, exif: bytes | None) -> tuple[float, float] | None:
+    """Resolution by the container, or else by EXIF."""
+    value = info.get("dpi")
+    if kind == "JPEG" and info.get("jfif_unit") not in (1, 2):
+        value = None  # Pillow makes up 72 dpi where JFIF names no unit
+    if value is None and exif is not None:
+        with contextlib.suppress(TagError):
+            value = exif_block.resolution_of(exif)
     try:
-        horizontal, vertical = (float(part) for part in value)
+        horizontal, vertical = (float(part) for part in value or ())
     except (TypeError, ValueError, ZeroDivisionError):
         return None
     if not all(math.isfinite(d) and 0 < d <= _MAX_DPI for d in (horizontal, vertical)):

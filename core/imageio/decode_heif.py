@@ -10,7 +10,7 @@ import numpy as np
 import pi_heif
 
 from core.geometry import Size
-from core.imageio.decode import Decoded, from_samples
+from core.imageio.decode import AnySamples, Decoded, from_samples
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,5 +58,14 @@ def decode_heif(picture: HeifPicture) -> Decoded:
     mode = str(picture.image.mode)
     if samples.dtype not in (np.uint8, np.uint16):
         raise ValueError(f"samples of type {samples.dtype}")
-    made = from_samples(samples.copy(), mode)
+    made = from_samples(_full_range(samples, picture.bit_depth), mode)
     return Decoded(made.pixels, made.alpha, made.is_grey, mode, is_upright=True)
+
+
+def _full_range(samples: AnySamples, bits: int) -> AnySamples:
+    """Samples of 10 or 12 bits, which arrive shifted to the left, so that white is 65535."""
+    if samples.dtype == np.uint8 or bits >= 16:
+        return samples.copy()
+    levels = (1 << bits) - 1
+    table = np.rint(np.arange(levels + 1) * (65535 / levels)).astype(np.uint16)
+    return np.asarray(table[samples >> (16 - bits)])

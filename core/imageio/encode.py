@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO, cast
 
 import numpy as np
@@ -18,11 +19,13 @@ from core.imageio.background import interruptible
 from core.imageio.decode import Samples
 from core.imageio.encode_png import write_deep_png
 from core.imageio.encode_tiff import write_tiff
-from core.imageio.exif import PREFIX
+from core.imageio.exif import PREFIX, without_orientation
+from core.imageio.tags import TagError
 from core.progress import Progress
 
 MAX_JPEG_SEGMENT_BYTES = 65_533
 _XMP_HEADER_BYTES = 29
+_MAX_JFIF_DENSITY = 65_535
 FULL_CHROMA_QUALITY = 90
 """From this quality on JPEG and AVIF keep colour at full resolution (4:4:4)."""
 LOSSLESS_QUALITY = 100
@@ -118,7 +121,7 @@ def _jpeg(picture: Picture, handle: BinaryIO, progress: Progress) -> tuple[str, 
         subsampling="4:4:4" if picture.quality >= FULL_CHROMA_QUALITY else "4:2:0",
         optimize=False,
         icc_profile=metadata.icc,
-        dpi=metadata.dpi or (0, 0),
+        dpi=metadata.dpi if metadata.dpi and max(metadata.dpi) <= _MAX_JFIF_DENSITY else (0, 0),
         **options,
     )
     return tuple(notes)
@@ -167,7 +170,15 @@ def _avif(picture: Picture, handle: BinaryIO, progress: Progress) -> tuple[str, 
     chroma = "4:4:4" if picture.quality >= FULL_CHROMA_QUALITY else "4:2:0"
     grey = picture.samples.ndim == 2
     options = {"subsampling": "4:0:0" if grey else chroma, "speed": 6}
-    return _whole("AVIF", picture, handle, progress, options)
+    metadata = replace(picture.metadata, exif=_without_orientation(picture.metadata.exif))
+    return _whole("AVIF", replace(picture, metadata=metadata), handle, progress, options)
+
+
+def _without_orientation(exif: bytes | None) -> bytes | None:
+    """Pillow would take the tag out itself, and rebuild the whole block in doing so."""
+    with contextlib.suppress(TagError):
+        return None if exif is None else without_orientation(exif)
+    return exif
 
 
 def _whole(

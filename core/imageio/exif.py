@@ -16,15 +16,18 @@ from core.imageio.tags import (
     GPS_POINTER,
     LONG,
     ORIENTATION,
+    RATIONAL,
     SHORT,
     THUMBNAIL_BYTES,
     THUMBNAIL_OFFSET,
     Directory,
+    Field,
     TagBlock,
     TagError,
 )
 
 PREFIX = b"Exif\x00\x00"
+_RESOLUTION, _RESOLUTION_UNIT = (282, 283), 296
 _SIZE_TAGS = ((256, 257), (40962, 40963))
 """(width, height) tags of IFD0 and of the EXIF directory."""
 
@@ -146,10 +149,54 @@ def without_gps(exif: bytes) -> bytes:
     if gps is not None:
         others = [known for known in block.known_directories() if known != gps]
         _blank(data, _spans(gps), _used(block, others))
-    end = min(zeroth.next_at + 4, len(data))
-    data[field.entry_at : end] = data[field.entry_at + ENTRY_BYTES : end] + bytes(ENTRY_BYTES)
-    struct.pack_into(block.order + "H", data, zeroth.offset, block.u16(zeroth.offset) - 1)
+    _drop_field(block, data, zeroth, field)
     return bytes(data)
+
+
+def without_orientation(exif: bytes) -> bytes:
+    """The block without its orientation tag.
+
+    Raises:
+        TagError: The block is damaged.
+    """
+    block = TagBlock(exif)
+    zeroth = block.first()
+    if (field := zeroth.get(ORIENTATION)) is None:
+        return exif
+    data = bytearray(exif)
+    _drop_field(block, data, zeroth, field)
+    return bytes(data)
+
+
+def resolution_of(exif: bytes) -> tuple[float, float] | None:
+    """Horizontal and vertical resolution in pixels an inch, or None where it is missing.
+
+    Raises:
+        TagError: The block is damaged.
+    """
+    block = TagBlock(exif)
+    zeroth = block.first()
+    unit = zeroth.get(_RESOLUTION_UNIT)
+    factor = {None: 1.0, 2: 1.0, 3: 2.54}.get(block.number(unit) if unit is not None else None)
+    values = [_rational(block, zeroth.get(tag)) for tag in _RESOLUTION]
+    if factor is None or values[0] is None or values[1] is None:
+        return None
+    return values[0] * factor, values[1] * factor
+
+
+def _rational(block: TagBlock, field: Field | None) -> float | None:
+    """The first value of a RATIONAL field; None where there is none or its divisor is zero."""
+    if field is None or field.kind != RATIONAL or field.count < 1:
+        return None
+    divisor = block.u32(field.value_at + 4)
+    return block.u32(field.value_at) / divisor if divisor else None
+
+
+def _drop_field(block: TagBlock, data: bytearray, directory: Directory, field: Field) -> None:
+    """Take a field out of a directory; the gap lies behind it, so that nothing else moves."""
+    end = min(directory.next_at + 4, len(data))
+    data[field.entry_at : end] = data[field.entry_at + ENTRY_BYTES : end] + bytes(ENTRY_BYTES)
+    struct.pack_into(block.order + "H", data, directory.offset, block.u16(directory.offset) - 1)
 
 
 def _spans(directory: Directory) -> list[Span]:

@@ -112,7 +112,7 @@ def _read_pillow(file: FileBytes, kind: str, progress: Progress) -> _Content:
     with guarded(file.path), open_pillow(file, kind, progress) as image:
         frames = int(getattr(image, "n_frames", 1))
         image.seek(0)
-        if is_deep_png(file.data):
+        if kind == "PNG" and is_deep_png(file.data):
             key = image.info.get("transparency")
             if has_late_text(file.data):
                 image.load()

@@ -27,6 +27,7 @@ TYPE_SIZE_BYTES: Final[dict[int, int]] = {
 }
 SHORT: Final = 3
 LONG: Final = 4
+RATIONAL: Final = 5
 ENTRY_BYTES: Final = 12
 
 ORIENTATION: Final = 274
