@@ -45,10 +45,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _go(parsed: argparse.Namespace, progress: Progress) -> None:
-    import torch  # noqa: PLC0415 - slow, and not needed for --help
+    import torch
 
-    from training.loop import resume, train  # noqa: PLC0415
-    from training.options import TrainingOptions  # noqa: PLC0415
+    from training.loop import resume, train
+    from training.options import TrainingOptions
 
     if parsed.threads:
         torch.set_num_threads(parsed.threads)
@@ -62,7 +62,7 @@ def _go(parsed: argparse.Namespace, progress: Progress) -> None:
 
 def _note(folder: Path, message: str) -> None:
     """Leave the reason in the log, where the window looks for it."""
-    from training.runfolder import RunFolder  # noqa: PLC0415
+    from training.runfolder import RunFolder
 
     if folder.is_dir():
         RunFolder(folder).log(f"error: {message}")

@@ -160,6 +160,9 @@ def batches(samples: FaceSamples, first_step: int, end_step: int) -> Iterator[Ba
     No timeout is set on the workers: a run may be paused for as long as one likes.
     """
     workers = samples.options.workers
+    if workers:
+        # A worker is forked: OpenCV's idle threads are missing there, and it would wait for them.
+        cv2.setNumThreads(0)
     loader = DataLoader(
         samples,
         batch_size=None,
@@ -175,7 +178,6 @@ def _prepare_worker(_worker: int) -> None:
     """One thread each; signals are for the training process, which ends its workers itself."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)
-    cv2.setNumThreads(1)
     torch.set_num_threads(1)
 
 

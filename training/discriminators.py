@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -147,9 +148,7 @@ class StyleGan2Discriminator(nn.Module):
         super().__init__()
         widths = _discriminator_widths(size_px, channel_multiplier)
         self.first = _EqualConv(3, widths[0], 1)
-        self.blocks = nn.Sequential(
-            *(_ResidualBlock(a, b) for a, b in zip(widths[:-1], widths[1:], strict=True))
-        )
+        self.blocks = nn.Sequential(*(_ResidualBlock(a, b) for a, b in pairwise(widths)))
         self.final_conv = _EqualConv(widths[-1] + 1, widths[-1], 3)
         self.final_linear = nn.ModuleList(
             [_EqualLinear(widths[-1] * 16, widths[-1]), _EqualLinear(widths[-1], 1)]

@@ -146,7 +146,7 @@ class Trainer:
         landmarks = batch["landmarks"].to(self.device)
         with self._autocast():
             output, pyramid = self._restore(inputs)
-            seen = self.objective.see(output, pyramid, targets, landmarks)
+            seen = self.objective.see(output, pyramid, targets, landmarks, step)
             loss, parts = self.objective.generator_loss(seen, step)
         self._update_generator(loss)
         if "discriminators" in self.optimisers:
@@ -271,7 +271,8 @@ def resume(path: Path, progress: Progress) -> Standing:
 
 
 def _run(options: TrainingOptions, folder: RunFolder, world: World, progress: Progress) -> Standing:
-    records = read_records(Path(options.data.folder))
+    smallest = options.data.min_side_px
+    records = [r for r in read_records(Path(options.data.folder)) if r.side_px >= smallest]
     training = [record for record in records if record.split == "train"]
     held_out = [record for record in records if record.split == "val"]
     if len(training) < MIN_FACES:

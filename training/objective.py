@@ -10,8 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from core.errors import SettingsError
 from core.nets.imagenet_features import VggFeatures, load_imagenet_features, normalised_distance
@@ -20,14 +23,16 @@ from training.discriminators import (
     ProjectedDiscriminator,
     StyleGan2Discriminator,
 )
-from training.losses.identity import IdentityLoss, load_identity_loss
 from training.losses import adversarial, components, pixel
+from training.losses.identity import IdentityLoss, load_identity_loss
 from training.losses.perceptual import feature_l1, feature_style
 from training.options import LossWeights, TrainingOptions
 from training.schedule import ramp
 
 Parts = dict[str, Tensor]
 """Unweighted losses by name."""
+
+_VIEW_STREAM = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,7 +44,7 @@ class Seen:
         target: B x 3 x S x S.
         pyramid: The U-Net's to-RGB outputs, 8 px and up.
         landmarks: B x 5 x 2 pixels.
-        output_features: Frozen features of the output, or none.
+        output_features: Frozen features of the output (of each of its views), or none.
         target_features: Frozen features of the target, or none.
         output_components: Crops of eyes and mouth of the output, or none.
         target_components: The same of the target.
@@ -66,6 +71,7 @@ class Objective(nn.Module):
         super().__init__()
         weights = options.losses
         self.weights = weights
+        self.seed = options.seed
         self.features = _features(options)
         self.identity = _identity(options)
         self.discriminators = nn.ModuleDict(_discriminators(options, self.features))
@@ -76,15 +82,21 @@ class Objective(nn.Module):
         return self.weights.pyramid > 0
 
     def see(
-        self, output: Tensor, pyramid: Sequence[Tensor], target: Tensor, landmarks: Tensor
+        self,
+        output: Tensor,
+        pyramid: Sequence[Tensor],
+        target: Tensor,
+        landmarks: Tensor,
+        step: int,
     ) -> Seen:
         """Compute what several losses share."""
         output_features: Sequence[Tensor] = ()
         target_features: Sequence[Tensor] = ()
         if self.features is not None:
-            output_features = self.features(output)
+            draw = np.random.default_rng((self.seed, _VIEW_STREAM, step)).random(2)
+            output_features = self.features(views(output, self.weights.view_px, draw))
             with torch.no_grad():
-                target_features = self.features(target)
+                target_features = self.features(views(target, self.weights.view_px, draw))
         cut: Mapping[str, Tensor] = {}
         true_cut: Mapping[str, Tensor] = {}
         if "left_eye" in self.discriminators:
@@ -200,6 +212,26 @@ class Objective(nn.Module):
             parts[f"d_{name}"] = adversarial.non_saturating_discriminator(true_logits, fake_logits)
             terms.append(parts[f"d_{name}"])
         return torch.stack(terms).sum(), parts
+
+
+def views(images: Tensor, view_px: int, place: npt.NDArray[np.float64]) -> Tensor:
+    """What the frozen features see of large images: a window, and all of it at half the size.
+
+    Args:
+        images: B x 3 x S x S.
+        view_px: Side of the window; S or 0 gives the images as they are.
+        place: Where the window lies, two shares in [0, 1).
+
+    Returns:
+        2B x 3 x view_px x view_px where S is twice the view.
+    """
+    side = images.shape[-1]
+    if not view_px or side <= view_px:
+        return images
+    top, left = (int(share * (side - view_px + 1)) for share in place)
+    window = images[..., top : top + view_px, left : left + view_px]
+    small = F.interpolate(images, size=(view_px, view_px), mode="area")
+    return torch.cat([window, small.to(window.dtype)])
 
 
 def _features(options: TrainingOptions) -> nn.Module | None:

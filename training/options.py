@@ -33,6 +33,7 @@ class DataOptions(Settings, frozen=True, kw_only=True):
     Attributes:
         folder: A prepared folder, a folder with `manifest.csv`, a `color/`+`gray/` pair, or any
             folder of aligned crops.
+        min_side_px: Crops that are smaller are left out: enlarged ones teach softness.
         licence: What the photographs may be used for; goes into the model's card.
         mild_share: Share of the inputs with the mildest degradation.
         clean_share: Share of the inputs that are not degraded at all.
@@ -46,6 +47,7 @@ class DataOptions(Settings, frozen=True, kw_only=True):
 
     folder: str = ""
     licence: str = ""
+    min_side_px: Annotated[int, Meta(ge=0)] = 0
     mild_share: Share = 0.15
     clean_share: Share = 0.07
     grey_share: Share = 0.12
@@ -78,6 +80,8 @@ class LossWeights(Settings, frozen=True, kw_only=True):
         identity: Distance of face embeddings.
         identity_every: Compare every so-many-th face of the batch: the recognition network costs
             as much as a small generator.
+        view_px: Where the image is larger, frozen features see a random window of this size and
+            the whole image shrunk to half; 0: the whole image as it is.
         ramp_steps: Fresh discriminators' weights rise from 0 over so many steps.
     """
 
@@ -98,6 +102,7 @@ class LossWeights(Settings, frozen=True, kw_only=True):
     component_width: Annotated[int, Meta(ge=1)] = 64
     identity: Weight = 10.0
     identity_every: Annotated[int, Meta(ge=1)] = 1
+    view_px: Annotated[int, Meta(ge=0)] = 0
     ramp_steps: Annotated[int, Meta(ge=0)] = 0
 
 

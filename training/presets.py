@@ -1,5 +1,7 @@
-"""The presets, as one table. Figures of `paper-512` and `clean-512`: GFP-GAN, section 4.2, and the
-published training options; of the others: measured on small machines (see DECISIONS.md).
+"""The presets, as one table.
+
+Figures of `paper-512` and `clean-512`: GFP-GAN, section 4.2, and the published training options; of
+the others: measured on small machines (see DECISIONS.md).
 """
 
 from __future__ import annotations
@@ -54,6 +56,14 @@ _COMPACT = TrainingOptions(
     random_noise=True,
 )
 
+_COMPACT_512 = _COMPACT.replace(
+    preset="compact-512",
+    network=_COMPACT.network.replace(out_size_px=512),
+    data=DataOptions(min_side_px=448),
+    losses=_COMPACT_LOSSES.replace(view_px=256, component_width=16),
+)
+"""The compact network grown by one level (`training.grow`)."""
+
 _PAPER_DATA = DataOptions(
     mild_share=0.0,
     clean_share=0.0,
@@ -101,6 +111,7 @@ PRESETS: dict[str, TrainingOptions] = {
         random_noise=True,
     ),
     "compact-256": _COMPACT,
+    "compact-512": _COMPACT_512,
     "finetune-quick": _FINETUNE.replace(preset="finetune-quick", steps=300, patience=0),
     "finetune-normal": _FINETUNE,
     "finetune-thorough": _FINETUNE.replace(

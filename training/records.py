@@ -3,7 +3,7 @@
 Four kinds of folder are read:
 
 - `faces.json`, written by `heirloom train prepare`: files, landmarks, persons, split.
-- `manifest.csv` with columns `file`, `split` and perhaps `person`, `source`: aligned crops.
+- `manifest.csv` with columns `file`, `split` and perhaps `person`, `source`, `px`: aligned crops.
 - `color/` and `gray/` with the same file names: target and grey, damaged input.
 - any other folder: every picture is taken as one aligned crop.
 """
@@ -45,6 +45,7 @@ class FaceRecord:
         split: Which half of the data it belongs to.
         person: Who it is, where known.
         source: Where it is from; scores are reported by it.
+        side_px: Side of the stored crop; 0 where it is not known.
         gray_path: The damaged grey input of a paired folder.
     """
 
@@ -53,6 +54,7 @@ class FaceRecord:
     split: Split
     person: str = ""
     source: str = ""
+    side_px: int = 0
     gray_path: Path | None = None
 
 
@@ -106,6 +108,7 @@ def _from_faces_json(folder: Path) -> tuple[FaceRecord, ...]:
             "val" if face["split"] == "val" else "train",
             face.get("person", ""),
             face.get("source", ""),
+            int(face.get("side_px", 0)),
         )
         for face in document["faces"]
     )
@@ -121,6 +124,7 @@ def _from_manifest(folder: Path) -> tuple[FaceRecord, ...]:
             "val" if row["split"] == "val" else "train",
             row.get("person") or "",
             row.get("source") or "",
+            int(row.get("px") or 0),
         )
         for row in rows
     )

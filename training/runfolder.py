@@ -1,5 +1,7 @@
-"""One folder a run: options.json, log.txt, stats.jsonl, checkpoints/, previews/, events for
-TensorBoard where it is installed. The window reads these files; nothing else is shared with it.
+"""One folder a run: options.json, log.txt, stats.jsonl, checkpoints/ and previews/.
+
+Also events for TensorBoard where it is installed. The window reads these files; nothing else is
+shared with it.
 """
 
 from __future__ import annotations
@@ -161,7 +163,7 @@ class RunFolder:
             return
         if self._events is None:
             try:
-                from torch.utils.tensorboard import SummaryWriter  # noqa: PLC0415
+                from torch.utils.tensorboard import SummaryWriter
             except ImportError:
                 self._events = False
                 return

@@ -42,9 +42,7 @@ def ema_decay(step: int, largest: float) -> float:
 def update_ema(average: nn.Module, network: nn.Module, decay: float) -> None:
     """Move the averaged weights towards the network's: a <- decay * a + (1 - decay) * w."""
     pairs = list(zip(average.parameters(), network.parameters(), strict=True))
-    torch._foreach_lerp_(  # noqa: SLF001 - the fused form of one lerp_ a parameter
-        [a for a, _ in pairs], [w.to(a.dtype) for a, w in pairs], 1 - decay
-    )
+    torch._foreach_lerp_([a for a, _ in pairs], [w.to(a.dtype) for a, w in pairs], 1 - decay)
     for a, w in zip(average.buffers(), network.buffers(), strict=True):
         a.copy_(w)
 

@@ -1,0 +1,1 @@
+"""Loss functions, each a mean over the batch."""

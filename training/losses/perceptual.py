@@ -16,7 +16,7 @@ from core.nets.imagenet_features import normalised_distance
 
 def gram_matrix(features: Tensor) -> Tensor:
     """G_ij = sum_xy f_i f_j / (C h w), B x C x C (Gatys et al. 2016, eq. 3)."""
-    batch, channels, height, width = features.shape
+    _, channels, height, width = features.shape
     flat = features.float().flatten(2)  # B x C x hw
     return flat @ flat.transpose(1, 2) / (channels * height * width)
 
