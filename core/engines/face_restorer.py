@@ -8,11 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from core.device import Chosen, ComputePreference, Runtime, free_memory_bytes
+from core.device import Chosen, ComputePreference, Runtime, total_memory_bytes
 from core.engines.resilient import ResilientRunner, RuntimeFactory
 from core.engines.runtime import FloatBatch
 from core.interfaces import EngineInfo, Restored
 from core.progress import Progress
+
+_MOST_FACES = 16
 
 NoiseSource = Callable[[int], tuple[FloatBatch, ...]]
 """Gives a network's further inputs for a seed."""
@@ -80,10 +82,15 @@ class NetworkFaceRestorer:
         return Restored(np.ascontiguousarray(done.images.transpose(0, 2, 3, 1)), done.warnings)
 
     def _batch(self, faces: int) -> int:
-        """How many faces at a time leave half of the free memory to others."""
+        """How many faces at a time.
+
+        On a processor one: a batch is no faster there. On a graphics card what fits into half of
+        it, whatever happens to be free now, so that the result does not depend on other programs.
+        """
         device = self._runner.chosen.device
-        free = free_memory_bytes(device) // 2
+        if device == "cpu":
+            return 1
+        memory = total_memory_bytes(device) // 2
         if self._limit_bytes is not None:
-            free = min(free, self._limit_bytes)
-        most = 16 if device.startswith("cuda") else 4
-        return max(1, min(faces, most, free // self._network.bytes_a_face))
+            memory = min(memory, self._limit_bytes)
+        return max(1, min(faces, _MOST_FACES, memory // self._network.bytes_a_face))

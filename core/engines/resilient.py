@@ -91,6 +91,7 @@ class ResilientRunner:
         for start in range(0, len(images), batch):
             stop = min(len(images), start + batch)
             work.progress = progress.part(start / len(images), stop / len(images))
+            work.progress.report(0.0)
             done.append(self._attempt(self._chosen, images[start:stop], work))
         progress.report(1.0)
         return Restored(np.clip(np.concatenate(done), 0.0, 1.0), tuple(work.warnings))

@@ -1,0 +1,91 @@
+"""The choice of device, runtime and precision, for machines that need not exist."""
+
+import subprocess
+import sys
+
+import pytest
+
+from core.device import ComputePreference, Gpu, Machine, choose, free_memory_bytes, probe
+from core.errors import DeviceError
+
+NEW_CARD, OLD_CARD = Gpu("RTX 4090", (8, 9)), Gpu("GTX 1080", (6, 1))
+BOTH = ("torch", "openvino")
+
+
+def chosen(machine, runtimes=BOTH, **wanted):
+    got = choose(ComputePreference(**wanted), machine, runtimes)
+    return got.device, got.runtime, got.precision
+
+
+@pytest.mark.parametrize(
+    ("machine", "expected"),
+    [
+        (Machine(), ("cpu", "torch", "fp32")),
+        (Machine(openvino=True), ("cpu", "openvino", "fp32")),
+        (Machine(openvino=True, cpu_bf16="amx"), ("cpu", "openvino", "bf16")),
+        (Machine(cpu_bf16="avx512"), ("cpu", "torch", "bf16")),
+        (Machine(gpus=(NEW_CARD,), openvino=True), ("cuda:0", "torch", "bf16")),
+        (Machine(gpus=(OLD_CARD,)), ("cuda:0", "torch", "fp16")),
+        (Machine(mps=True), ("mps", "torch", "fp32")),
+    ],
+)
+def test_the_best_of_what_there_is(machine, expected):
+    assert chosen(machine) == expected
+
+
+def test_what_the_user_wants_wins():
+    machine = Machine(gpus=(NEW_CARD, OLD_CARD), openvino=True, cpu_bf16="amx")
+    assert chosen(machine, device="cpu") == ("cpu", "openvino", "bf16")
+    assert chosen(machine, device="cpu", runtime="torch") == ("cpu", "torch", "bf16")
+    assert chosen(machine, device="cpu", precision="fp32") == ("cpu", "openvino", "fp32")
+    assert chosen(machine, device="cuda:1") == ("cuda:1", "torch", "fp16")
+    assert chosen(machine, device="cuda", precision="fp16") == ("cuda:0", "torch", "fp16")
+
+
+def test_a_network_without_a_graph_runs_on_torch():
+    assert chosen(Machine(openvino=True), runtimes=("torch",)) == ("cpu", "torch", "fp32")
+
+
+@pytest.mark.parametrize(
+    ("machine", "wanted", "said"),
+    [
+        (Machine(), {"device": "cuda"}, "no graphics card"),
+        (Machine(gpus=(NEW_CARD,)), {"device": "cuda:1"}, "cuda:1"),
+        (Machine(), {"device": "mps"}, "Apple"),
+        (Machine(), {"device": "quantum"}, "quantum"),
+        (Machine(), {"device": "cuda:x"}, "cuda:x"),
+        (Machine(), {"runtime": "openvino"}, "OpenVINO"),
+        (Machine(gpus=(NEW_CARD,), openvino=True), {"runtime": "openvino"}, "OpenVINO"),
+        (Machine(), {"precision": "bf16"}, "bf16"),
+        (Machine(cpu_bf16="amx"), {"precision": "fp16"}, "fp16"),
+        (Machine(gpus=(OLD_CARD,)), {"precision": "bf16"}, "GTX 1080"),
+    ],
+)
+def test_what_is_not_there_is_refused_in_words(machine, wanted, said):
+    with pytest.raises(DeviceError) as caught:
+        chosen(machine, **wanted)
+    assert said in caught.value.summary
+    assert caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("machine", "said"),
+    [
+        (Machine(), "no graphics card"),
+        (Machine(has_nvidia_driver=True), "built without"),
+        (Machine(has_nvidia_driver=True, torch_has_cuda=True), "driver"),
+        (Machine(gpus=(NEW_CARD,)), "RTX 4090"),
+    ],
+)
+def test_the_reason_answers_why_the_processor(machine, said):
+    assert said in choose(ComputePreference(), machine, BOTH).reason
+
+
+def test_this_machine_can_be_probed_and_chosen_for():
+    assert choose(ComputePreference(), probe(), BOTH).device in {"cpu", "cuda:0", "mps"}
+    assert free_memory_bytes("cpu") > 0
+
+
+def test_the_module_loads_no_torch():
+    code = "import sys, core.device; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
