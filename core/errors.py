@@ -60,7 +60,17 @@ class DownloadError(RestorationError):
 
 
 class LicenceError(RestorationError):
-    """A model's terms forbid commercial use and have not been accepted."""
+    """A model's terms forbid commercial use and have not been accepted.
+
+    Args:
+        summary: See `RestorationError`.
+        remedy: See `RestorationError`.
+        model_id: Whose terms, so that a window can show them and ask.
+    """
+
+    def __init__(self, summary: str, remedy: str, model_id: str) -> None:
+        super().__init__(summary, remedy)
+        self.model_id = model_id
 
 
 class DeviceError(RestorationError):

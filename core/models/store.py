@@ -278,6 +278,7 @@ class ModelStore:
                 "and they have not been accepted.",
                 f"Read them at {spec.licence_url} and add --accept-licence, "
                 f"or accept them in {MODELS_MENU}",
+                spec.id,
             )
         self._licences.accept(spec)
 
