@@ -29,6 +29,7 @@ from core.errors import ModelFileError
 from core.faces import Face
 from core.geometry import Box, inverted
 from core.interfaces import EngineInfo, Uint8Image
+from core.nets.fast_init import NoRandomInit
 from core.progress import Progress
 
 Backbone = Literal["resnet50", "mobile0.25"]
@@ -157,7 +158,10 @@ def _built(tensors: Mapping[str, Tensor], device: str) -> Any:
     from facexlib.detection.retinaface import RetinaFace
 
     backbone: Backbone = "resnet50" if "body.layer4.0.conv1.weight" in tensors else "mobile0.25"
-    with warnings.catch_warnings():  # it names an argument that torchvision has renamed
+    with (
+        NoRandomInit(),
+        warnings.catch_warnings(),
+    ):  # it names an argument that torchvision has renamed
         warnings.simplefilter("ignore")
         net = RetinaFace(network_name=backbone, device=torch.device(device))
     try:

@@ -11,6 +11,7 @@ from core.engines.retinaface import RetinaFaceDetector
 from core.errors import Cancelled, ModelFileError
 from core.models.detectors import load_face_detector
 from core.models.resolve import ResolvedModel
+from core.nets.fast_init import NoRandomInit
 from core.progress import CancelToken, Progress, no_progress
 
 
@@ -18,11 +19,10 @@ def published_weights(backbone):
     """What a published file holds: the network's tensors, as saved by DataParallel."""
     from facexlib.detection.retinaface import RetinaFace
 
-    torch.manual_seed(0)
-    with warnings.catch_warnings():
+    with NoRandomInit(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         net = RetinaFace(network_name=backbone, device=torch.device("cpu"))
-    tensors = {name: tensor.clone() for name, tensor in net.state_dict().items()}
+    tensors = {name: torch.full_like(tensor, 0.01) for name, tensor in net.state_dict().items()}
     for name in tensors:  # heads near zero, so that only the coarsest level fires
         if "Head" in name:
             tensors[name] *= 1e-5
