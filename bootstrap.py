@@ -58,7 +58,7 @@ OUT = Path("out")
 WINDOWS = os.name == "nt"
 
 PHOTOS, WINDOW, SCREEN = "photos", "window", "screen"
-"""What a system library is for: reading photos, the window at all, the window on an X11 screen."""
+"""What a system library is for: reading photos, the window at all, the window on a real screen."""
 
 SYSTEM_LIBRARIES = (
     ("libGL.so.1", "libgl1", PHOTOS),
@@ -73,6 +73,8 @@ SYSTEM_LIBRARIES = (
     ("libfreetype.so.6", "libfreetype6", WINDOW),
     ("libgssapi_krb5.so.2", "libgssapi-krb5-2", WINDOW),
     ("libxkbcommon.so.0", "libxkbcommon0", WINDOW),
+    ("libwayland-client.so.0", "libwayland-client0", SCREEN),
+    ("libwayland-cursor.so.0", "libwayland-cursor0", SCREEN),
     ("libX11-xcb.so.1", "libx11-xcb1", SCREEN),
     ("libxcb-cursor.so.0", "libxcb-cursor0", SCREEN),
     ("libxcb-icccm.so.4", "libxcb-icccm4", SCREEN),
