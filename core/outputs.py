@@ -132,14 +132,12 @@ def find_photos(paths: Iterable[Path], *, recursive: bool = False) -> FoundPhoto
     search = _Search(recursive)
     for named in paths:
         path = Path(named)
-        if path.is_dir():
+        if os.path.isdir(path):  # noqa: PTH112 (Path.is_dir raises for impossible names)
             search.walk(path, path)
-        elif path.suffix.lower() in _SIDECARS and path.exists():
-            continue
-        elif path.exists():
-            search.add_file(path, Path(path.name))
-        else:
+        elif not os.path.exists(path):  # noqa: PTH110 (so does Path.exists)
             search.problems.append(Problem(path, _missing(path)))
+        elif path.suffix.lower() not in _SIDECARS:
+            search.add_file(path, Path(path.name))
     return FoundPhotos(tuple(search.photos), tuple(search.problems), tuple(search.results))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -64,7 +65,7 @@ def tiff_header(data: bytes) -> TiffHeader:
         reduced = tags.valueof(_SUBFILE, 0) == 1 and _SUB_DIRECTORIES in tags
         orientation = tags.valueof(274, 1)
         return TiffHeader(
-            Size(page.imagewidth, page.imagelength),
+            _size(page),
             len(tiff.pages),
             orientation if orientation in range(1, 9) else 1,
             _DNG_VERSION in tags or reduced,
@@ -75,6 +76,13 @@ def tiff_header(data: bytes) -> TiffHeader:
             and int(page.photometric) in (0, 1, 2, 6),
             _info(data, page),
         )
+
+
+def _size(page: Any) -> Size:
+    width, height = page.imagewidth, page.imagelength
+    if not (isinstance(width, int) and isinstance(height, int)):
+        raise DamagedPixelsError("width and height are no numbers")
+    return Size(width, height)
 
 
 def _mode(page: Any) -> str:
@@ -93,10 +101,22 @@ def _mode(page: Any) -> str:
 @contextmanager
 def _first_page(data: bytes) -> Iterator[tuple[tifffile.TiffFile, Any]]:
     """The opened file and its first page."""
-    with tifffile.TiffFile(io.BytesIO(data)) as tiff:
+    with _quiet_tifffile(), tifffile.TiffFile(io.BytesIO(data)) as tiff:
         if not len(tiff.pages):
             raise DamagedPixelsError("the TIFF has no pages")
         yield tiff, tiff.pages.first
+
+
+@contextmanager
+def _quiet_tifffile() -> Iterator[None]:
+    """Keep tifffile from logging each broken tag; our own errors say what is wrong."""
+    logger = logging.getLogger("tifffile")
+    before = logger.disabled
+    logger.disabled = True
+    try:
+        yield
+    finally:
+        logger.disabled = before
 
 
 def _info(data: bytes, page: Any) -> dict[str, Any]:
@@ -180,6 +200,8 @@ def _page_samples(page: Any, data: bytes) -> npt.NDArray[np.uint16]:
     """H x W (x C) samples in file values, channels last."""
     try:
         samples = page.asarray(maxworkers=1)
+    except NotImplementedError as error:
+        raise UnknownLayoutError(str(error)) from error
     except ValueError as error:
         if "imagecodecs" not in str(error):
             raise DamagedPixelsError(str(error)) from error

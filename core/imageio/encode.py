@@ -53,9 +53,10 @@ class _PolledWriter(io.BufferedIOBase):
     It names no descriptor, so that Pillow hands over its blocks one by one.
     """
 
-    def __init__(self, handle: BinaryIO, progress: Progress) -> None:
+    def __init__(self, handle: BinaryIO, raw_bytes: int, progress: Progress) -> None:
         super().__init__()
         self._handle = handle
+        self._raw_bytes = raw_bytes
         self._progress = progress
 
     def writable(self) -> bool:
@@ -64,12 +65,12 @@ class _PolledWriter(io.BufferedIOBase):
 
     def write(self, block: Any, /) -> int:
         """Write a block; raises `Cancelled` where the job was stopped."""
-        self._progress.check()
+        self._progress.report(self._handle.tell() / self._raw_bytes)
         return self._handle.write(block)
 
 
-def _polled(handle: BinaryIO, progress: Progress) -> BinaryIO:
-    return cast("BinaryIO", _PolledWriter(handle, progress))
+def _polled(handle: BinaryIO, picture: Picture, progress: Progress) -> BinaryIO:
+    return cast("BinaryIO", _PolledWriter(handle, picture.samples.nbytes, progress))
 
 
 def encode(name: str, picture: Picture, handle: BinaryIO, progress: Progress) -> tuple[str, ...]:
@@ -115,7 +116,7 @@ def _jpeg(picture: Picture, handle: BinaryIO, progress: Progress) -> tuple[str, 
         options["comment"] = metadata.comment.encode()[:MAX_JPEG_SEGMENT_BYTES]
     image = Image.fromarray(picture.samples)
     image.save(
-        _polled(handle, progress),
+        _polled(handle, picture, progress),
         "JPEG",
         quality=picture.quality,
         subsampling="4:4:4" if picture.quality >= FULL_CHROMA_QUALITY else "4:2:0",
@@ -147,7 +148,7 @@ def _png(picture: Picture, handle: BinaryIO, progress: Progress) -> tuple[str, .
     if metadata.dpi is not None:
         options["dpi"] = metadata.dpi
     Image.fromarray(picture.samples).save(
-        _polled(handle, progress),
+        _polled(handle, picture, progress),
         "PNG",
         pnginfo=text,
         icc_profile=metadata.icc,
@@ -203,13 +204,14 @@ def _whole(
         )
         return buffer.getvalue()
 
+    progress.report(0.0)
     handle.write(interruptible(call, progress))
     return ()
 
 
 def _bmp(picture: Picture, handle: BinaryIO, progress: Progress) -> tuple[str, ...]:
     options = {"dpi": picture.metadata.dpi} if picture.metadata.dpi else {}
-    Image.fromarray(picture.samples).save(_polled(handle, progress), "BMP", **options)
+    Image.fromarray(picture.samples).save(_polled(handle, picture, progress), "BMP", **options)
     return ()
 
 

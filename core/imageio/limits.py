@@ -36,6 +36,15 @@ def check_size(size: Size) -> None:
         )
 
 
+def too_large() -> ImageSizeError:
+    """The error for a picture whose size only its decoder knows."""
+    return ImageSizeError(
+        "The picture has more pixels than Heirloom can work on.",
+        f"Reduce it to at most {MAX_PIXELS // 1_000_000} megapixels, "
+        "or check whether the file is damaged.",
+    )
+
+
 def check_file_bytes(size_bytes: int) -> None:
     """Refuse a file that is too large to be read.
 

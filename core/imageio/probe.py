@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
+import os
 import struct
 import threading
 import warnings
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,22 +26,25 @@ from PIL.WebPImagePlugin import WebPImageFile
 from core.errors import RestorationError, UnreadableImageError, UnsupportedFormatError
 from core.geometry import Size
 from core.imageio.background import PolledBytes
-from core.imageio.limits import check_file_bytes, check_size
+from core.imageio.limits import check_file_bytes, check_size, too_large
 from core.imageio.signatures import sniff
 from core.progress import Progress
 
 _BLOCK_BYTES = 1 << 22
 _DAMAGED = (
     OSError,
+    EOFError,
     SyntaxError,
     ValueError,
     TypeError,
-    KeyError,
-    IndexError,
+    LookupError,
+    ArithmeticError,
+    AttributeError,
+    RuntimeError,
     struct.error,
-    EOFError,
+    zlib.error,
 )
-"""What Pillow raises, by experience, for files whose insides make no sense."""
+"""What decoders raise, by experience, for files whose insides make no sense."""
 
 _filters_lock = threading.RLock()
 
@@ -77,7 +82,7 @@ def read_bytes(path: Path, progress: Progress) -> FileBytes:
                 digest.update(block)
                 blocks.append(block)
                 progress.report(min(1.0, len(blocks) * _BLOCK_BYTES / max(total, 1)))
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise _unreadable_file(path, error) from error
     if not blocks:
         raise UnreadableImageError(
@@ -88,12 +93,12 @@ def read_bytes(path: Path, progress: Progress) -> FileBytes:
     return FileBytes(path, data, digest.hexdigest())
 
 
-def _unreadable_file(path: Path, error: OSError) -> UnreadableImageError:
-    if isinstance(error, FileNotFoundError):
+def _unreadable_file(path: Path, error: OSError | ValueError) -> UnreadableImageError:
+    if isinstance(error, (FileNotFoundError, NotADirectoryError, ValueError)):
         return UnreadableImageError(
             f"“{path}” does not exist.", "Check the name, or choose the photo again."
         )
-    if path.is_dir():
+    if os.path.isdir(path):  # noqa: PTH112 (Path.is_dir raises for names that are too long)
         return UnreadableImageError(
             f"“{path}” is a folder, not a photo.", "Choose the photos inside it."
         )
@@ -102,7 +107,7 @@ def _unreadable_file(path: Path, error: OSError) -> UnreadableImageError:
             f"You have no permission to read “{path}”.",
             "Ask its owner for access, or copy it to a folder of your own.",
         )
-    reason = error.strerror or type(error).__name__
+    reason = getattr(error, "strerror", None) or type(error).__name__
     return UnreadableImageError(
         f"“{path}” cannot be read ({reason}).", "Check the disk or the connection and try again."
     )
@@ -122,6 +127,7 @@ def guarded(path: Path) -> Iterator[None]:
 
     Raises:
         UnreadableImageError: Something in the block failed because the file is damaged.
+        ImageSizeError: A decoder found a picture inside that is too large.
     """
     with _filters_lock, warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -129,6 +135,8 @@ def guarded(path: Path) -> Iterator[None]:
             yield
         except (RestorationError, MemoryError):
             raise
+        except Image.DecompressionBombError as error:
+            raise too_large() from error
         except _DAMAGED as error:
             raise damaged(path) from error
 

@@ -71,6 +71,7 @@ def read_photo(path: Path, progress: Progress | None = None) -> Photo:
         content = _read_tiff(file, part)
     else:
         content = _read_pillow(file, kind, part)
+    progress.report(0.92)
     photo = _assembled(file, kind, content)
     progress.report(1.0)
     return photo

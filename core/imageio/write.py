@@ -105,7 +105,8 @@ def write_photo(
     progress = (progress or no_progress()).part(0.0, 1.0, "Saving")
     path = Path(path)
     info = FORMATS[_chosen_format(photo, path, options)]
-    _check_target(photo, path, protected, overwrite=options.overwrite)
+    with output_errors(path):
+        _check_target(photo, path, protected, overwrite=options.overwrite)
     _check_side(photo, info)
     samples, icc, notes = _samples(photo, info)
     metadata, more = outgoing_metadata(
@@ -122,8 +123,8 @@ def write_photo(
         path.parent.mkdir(parents=True, exist_ok=True)
         with atomic_file(path, overwrite=options.overwrite) as handle:
             late = encode(info.name, picture, handle, progress.part(0.05, 0.95))
-            progress.check()
-    progress.report(1.0)
+            # The last point at which a cancelled job leaves nothing; then the file gets its name.
+            progress.report(1.0)
     return Saved(path, info.name, (*notes, *more, *late))
 
 

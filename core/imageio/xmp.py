@@ -32,6 +32,8 @@ _EMPTY = (
     '<x:xmpmeta xmlns:x="adobe:ns:meta/">'
     f'<rdf:RDF xmlns:rdf="{RDF}"><rdf:Description rdf:about=""/></rdf:RDF></x:xmpmeta>'
 )
+# minidom writes line breaks in attributes as they are, and every reader makes blanks of them.
+_STAND_INS = {ord("\n"): "\ufdd0", ord("\r"): "\ufdd1", ord("\t"): "\ufdd2"}
 _PADDING = " \t\r\n\x00"
 
 Element = minidom.Element
@@ -201,11 +203,16 @@ def _decoded(packet: bytes) -> str:
 
 def _packed(document: Document) -> bytes:
     """The document between the processing instructions that mark a packet, UTF-8."""
+    for element in document.getElementsByTagName("*"):
+        for attribute in _attributes(element):
+            attribute.value = attribute.value.translate(_STAND_INS)
     body = "".join(
         node.toxml()
         for node in document.childNodes
         if not (node.nodeType == node.PROCESSING_INSTRUCTION_NODE and node.target == "xpacket")
     )
+    for character, stand_in in _STAND_INS.items():
+        body = body.replace(stand_in, f"&#{character};")
     begin = f'<?xpacket begin="\ufeff" id="{_PACKET_ID}"?>'
     return f'{begin}\n{body}\n<?xpacket end="w"?>'.encode()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+from functools import cache
 
 import numpy as np
 import tifffile
@@ -124,7 +125,10 @@ def photo(mode="RGB", size=(48, 32)):
     y, x = np.mgrid[0:height, 0:width].astype(np.float64)
     red, green = x / max(width - 1, 1), y / max(height - 1, 1)
     image = np.stack([red, green, 0.6 * (1 - red)], axis=-1)
-    return Image.fromarray(np.rint(image * 255).astype(np.uint8)).convert(mode)
+    made = Image.fromarray(np.rint(image * 255).astype(np.uint8)).convert(mode)
+    if mode in ("RGBA", "LA"):
+        made.putalpha(Image.linear_gradient("L").resize(size))
+    return made
 
 
 def noise(channels, dtype, size=(37, 29), seed=0):
@@ -140,8 +144,9 @@ def tiff_bytes(samples, **options):
     return buffer.getvalue()
 
 
+@cache
 def rgb_profile():
-    """An RGB profile that is not the one Heirloom makes."""
+    """An RGB profile; made once, because it holds the second in which it was made."""
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
 
