@@ -8,20 +8,17 @@ against each other.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
-import numpy.typing as npt
 import openvino as ov
-import torch
 from openvino import opset13 as ops
-from torch import Tensor, nn
+from torch import nn
 
+from core.engines import openvino_ops as write
+from core.engines.openvino_ops import Node
 from core.nets.gfpgan_clean import DownBlock, GfpganClean, StyleConv, ToRgb, UpBlock
 from core.nets.stylegan2 import LEAKY_SLOPE, ModulatedConv2d
-
-Node = Any
-"""An output of an OpenVINO operation; OpenVINO's Python types are not annotated."""
 
 _SQRT_2 = float(np.sqrt(2.0))
 
@@ -43,20 +40,20 @@ def gfpgan_graph(net: GfpganClean) -> ov.Model:
         ops.parameter([1, 1, side, side], np.float32, name=f"noise{i}")
         for i, side in enumerate(config.noise_size(i) for i in range(config.num_noises))
     ]
-    latent, conditions = _encoder(net, _affine(picture, 2.0, -1.0))
+    latent, conditions = _encoder(net, write.affine(picture, 2.0, -1.0))
     image = _decoder(net, latent, conditions, noises)
-    return ov.Model([_affine(image, 0.5, 0.5)], [picture, *noises], "gfpgan-clean")
+    return ov.Model([write.affine(image, 0.5, 0.5)], [picture, *noises], "gfpgan-clean")
 
 
 def _encoder(net: GfpganClean, x: Node) -> tuple[list[Node], list[tuple[Node, Node]]]:
     """Latent codes (1 x F each) and conditions, as `Gfpgan.encode`."""
-    feature = _leaky(_conv(x, net.conv_body_first))
+    feature = _leaky(write.conv(x, net.conv_body_first))
     skips: list[Node] = []
     for block in net.conv_body_down:
         feature = _down(feature, cast("DownBlock", block))
         skips.append(feature)
-    feature = _leaky(_conv(feature, net.final_conv))
-    codes = _linear(ops.reshape(feature, [1, -1], special_zero=False), net.final_linear)
+    feature = _leaky(write.conv(feature, net.final_conv))
+    codes = write.linear(ops.reshape(feature, [1, -1], special_zero=False), net.final_linear)
     conditions: list[tuple[Node, Node]] = []
     for level, block in enumerate(net.conv_body_up):
         feature = _up(ops.add(feature, skips[-1 - level]), cast("UpBlock", block))
@@ -84,7 +81,7 @@ def _decoder(
 ) -> Node:
     """The picture, as `StyleGan2Decoder.forward`."""
     decoder = net.stylegan_decoder
-    start = _constant(decoder.constant_input.weight)
+    start = write.constant(decoder.constant_input.weight)
     x = _style_conv(start, latent[0], noises[0], decoder.style_conv1)
     image = _to_rgb(x, latent[1], None, decoder.to_rgb1)
     for level, to_rgb in enumerate(decoder.to_rgbs):
@@ -108,20 +105,20 @@ def _transform(x: Node, condition: tuple[Node, Node], *, half: bool) -> Node:
 
 
 def _down(x: Node, block: DownBlock) -> Node:
-    y = _halved(_leaky(_conv(x, block.conv1)))
-    y = _leaky(_conv(y, block.conv2))
-    return ops.add(y, _conv(_halved(x), block.skip))
+    y = write.halved(_leaky(write.conv(x, block.conv1)))
+    y = _leaky(write.conv(y, block.conv2))
+    return ops.add(y, write.conv(write.halved(x), block.skip))
 
 
 def _up(x: Node, block: UpBlock) -> Node:
-    y = _doubled(_leaky(_conv(x, block.conv1)))
-    y = _leaky(_conv(y, block.conv2))
-    return ops.add(y, _doubled(_conv(x, block.skip)))
+    y = write.doubled(_leaky(write.conv(x, block.conv1)))
+    y = _leaky(write.conv(y, block.conv2))
+    return ops.add(y, write.doubled(write.conv(x, block.skip)))
 
 
 def _branch(x: Node, branch: nn.Module) -> Node:
     first, _activation, last = cast("nn.Sequential", branch)
-    return _conv(_leaky(_conv(x, first)), last)
+    return write.conv(_leaky(write.conv(x, first)), last)
 
 
 def _style_conv(
@@ -129,81 +126,36 @@ def _style_conv(
 ) -> Node:
     style_conv = cast("StyleConv", layer)
     y = _modulated(x, latent, style_conv.modulated_conv, gain=_SQRT_2, upsample=upsample)
-    y = ops.add(y, ops.multiply(noise, _constant(style_conv.weight.view(1, 1, 1, 1))))
-    return _leaky(ops.add(y, _constant(style_conv.bias)))
+    y = ops.add(y, ops.multiply(noise, write.constant(style_conv.weight.view(1, 1, 1, 1))))
+    return _leaky(ops.add(y, write.constant(style_conv.bias)))
 
 
 def _to_rgb(x: Node, latent: Node, image: Node | None, layer: nn.Module) -> Node:
     to_rgb = cast("ToRgb", layer)
-    rgb = ops.add(_modulated(x, latent, to_rgb.modulated_conv), _constant(to_rgb.bias))
-    return rgb if image is None else ops.add(rgb, _doubled(image))
+    rgb = ops.add(_modulated(x, latent, to_rgb.modulated_conv), write.constant(to_rgb.bias))
+    return rgb if image is None else ops.add(rgb, write.doubled(image))
 
 
 def _modulated(
     x: Node, latent: Node, conv: ModulatedConv2d, *, gain: float = 1.0, upsample: bool = False
 ) -> Node:
     kernel = conv.weight[0]
-    style = _linear(latent, conv.modulation)  # 1 x C_in
+    style = write.linear(latent, conv.modulation)  # 1 x C_in
     x = ops.multiply(x, _as_map(style, kernel.shape[1]))
-    y = _convolved(_doubled(x) if upsample else x, kernel)
+    y = write.convolved(write.doubled(x) if upsample else x, kernel)
     if not conv.demodulate:
         return y
     power = kernel.square().sum(dim=(2, 3))  # C_out x C_in
-    energy = ops.matmul(ops.multiply(style, style), _constant(power), False, True)
-    norm = ops.sqrt(ops.add(energy, _scalar(1e-8)))
-    return ops.multiply(y, _as_map(ops.divide(_scalar(gain), norm), kernel.shape[0]))
+    energy = ops.matmul(
+        ops.multiply(style, style), write.constant(power), transpose_a=False, transpose_b=True
+    )
+    norm = ops.sqrt(ops.add(energy, write.scalar(1e-8)))
+    return ops.multiply(y, _as_map(ops.divide(write.scalar(gain), norm), kernel.shape[0]))
 
 
 def _as_map(values: Node, channels: int) -> Node:
     return ops.reshape(values, [1, channels, 1, 1], special_zero=False)
 
 
-def _linear(x: Node, layer: nn.Module) -> Node:
-    linear = cast("nn.Linear", layer)
-    product = ops.matmul(x, _constant(linear.weight), False, True)
-    return ops.add(product, _constant(linear.bias.view(1, -1)))
-
-
-def _conv(x: Node, layer: nn.Module) -> Node:
-    conv = cast("nn.Conv2d", layer)
-    y = _convolved(x, conv.weight)
-    return y if conv.bias is None else ops.add(y, _constant(conv.bias.view(1, -1, 1, 1)))
-
-
-def _convolved(x: Node, kernel: Tensor) -> Node:
-    margin = kernel.shape[-1] // 2
-    pads = [margin, margin]
-    return ops.convolution(x, _constant(kernel), [1, 1], pads, pads, [1, 1])
-
-
-def _halved(x: Node) -> Node:
-    return ops.avg_pool(x, [2, 2], [0, 0], [0, 0], [2, 2], exclude_pad=True)
-
-
-def _doubled(x: Node) -> Node:
-    return ops.interpolate(
-        x,
-        np.array([2.0, 2.0], np.float32),
-        mode="linear_onnx",
-        shape_calculation_mode="scales",
-        coordinate_transformation_mode="half_pixel",
-        axes=np.array([2, 3]),
-    )
-
-
 def _leaky(x: Node) -> Node:
-    return ops.prelu(x, _scalar(LEAKY_SLOPE))
-
-
-def _affine(x: Node, factor: float, offset: float) -> Node:
-    return ops.add(ops.multiply(x, _scalar(factor)), _scalar(offset))
-
-
-def _scalar(value: float) -> Node:
-    return ops.constant(np.array([value], np.float32))
-
-
-def _constant(tensor: Tensor) -> Node:
-    with torch.no_grad():
-        array: npt.NDArray[np.float32] = tensor.detach().contiguous().numpy()
-    return ops.constant(array)
+    return write.leaky(x, LEAKY_SLOPE)

@@ -1,0 +1,73 @@
+"""A few operations for writing a torch network down as an OpenVINO graph."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+from openvino import opset13 as ops
+from torch import Tensor, nn
+
+Node = Any
+"""An output of an OpenVINO operation; OpenVINO's Python types are not annotated."""
+
+
+def scalar(value: float) -> Node:
+    """One number."""
+    return ops.constant(np.array([value], np.float32))
+
+
+def constant(tensor: Tensor) -> Node:
+    """A copy of a tensor on the CPU."""
+    array: npt.NDArray[np.float32] = tensor.detach().contiguous().numpy()
+    return ops.constant(array)
+
+
+def affine(x: Node, factor: float, offset: float) -> Node:
+    """X * factor + offset."""
+    return ops.add(ops.multiply(x, scalar(factor)), scalar(offset))
+
+
+def leaky(x: Node, slope: float) -> Node:
+    """Leaky ReLU."""
+    return ops.prelu(x, scalar(slope))
+
+
+def convolved(x: Node, kernel: Tensor) -> Node:
+    """Convolution that keeps the size."""
+    margin = kernel.shape[-1] // 2
+    pads = [margin, margin]
+    return ops.convolution(x, constant(kernel), [1, 1], pads, pads, [1, 1])
+
+
+def conv(x: Node, layer: nn.Module) -> Node:
+    """A `Conv2d` that keeps the size."""
+    plain = cast("nn.Conv2d", layer)
+    y = convolved(x, plain.weight)
+    return y if plain.bias is None else ops.add(y, constant(plain.bias.view(1, -1, 1, 1)))
+
+
+def linear(x: Node, layer: nn.Module) -> Node:
+    """A `Linear` on 1 x F."""
+    plain = cast("nn.Linear", layer)
+    product = ops.matmul(x, constant(plain.weight), transpose_a=False, transpose_b=True)
+    return ops.add(product, constant(plain.bias.view(1, -1)))
+
+
+def halved(x: Node) -> Node:
+    """Mean of 2 x 2 pixels."""
+    return ops.avg_pool(x, [2, 2], [0, 0], [0, 0], [2, 2], exclude_pad=True)
+
+
+def doubled(x: Node, mode: str = "linear_onnx") -> Node:
+    """Twice the height and width, outer edges aligned; "linear_onnx" or "nearest"."""
+    return ops.interpolate(
+        x,
+        np.array([2.0, 2.0], np.float32),
+        mode=mode,
+        shape_calculation_mode="scales",
+        coordinate_transformation_mode="half_pixel" if mode == "linear_onnx" else "asymmetric",
+        nearest_mode="floor",
+        axes=np.array([2, 3]),
+    )
