@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -58,13 +59,12 @@ class ComponentDiscriminator(nn.Module):
         super().__init__()
         w = width
         plan = ((3, w, 1), (w, 2 * w, 2), (2 * w, 2 * w, 1), (2 * w, 4 * w, 2), (4 * w, 4 * w, 1))
-        self.convs = nn.ModuleList(
-            nn.Conv2d(before, after, 3, stride, padding=1) for before, after, stride in plan
-        )
-        self.last = nn.Conv2d(4 * w, 1, 3, padding=1)
-        for conv in self.convs:
+        convs = [nn.Conv2d(before, after, 3, stride, padding=1) for before, after, stride in plan]
+        for conv in convs:
             nn.init.kaiming_normal_(conv.weight, a=_SLOPE)
-            nn.init.zeros_(conv.bias)
+            nn.init.zeros_(cast("nn.Parameter", conv.bias))
+        self.convs = nn.ModuleList(convs)
+        self.last = nn.Conv2d(4 * w, 1, 3, padding=1)
 
     def forward(self, crops: Tensor) -> tuple[Tensor, tuple[Tensor, Tensor]]:
         """Logit map B x 1 x h x w, and the features after the third and the fifth convolution."""
@@ -118,7 +118,8 @@ class _ResidualBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         out = _activate(self.conv2(F.avg_pool2d(_activate(self.conv1(x)), 2)))
-        return (out + self.skip(F.avg_pool2d(x, 2))) / _GAIN
+        skip: Tensor = self.skip(F.avg_pool2d(x, 2))
+        return (out + skip) / _GAIN
 
 
 def minibatch_deviation(x: Tensor, group: int = 4) -> Tensor:
@@ -158,7 +159,8 @@ class StyleGan2Discriminator(nn.Module):
         """Logits, B x 1."""
         x = self.blocks(_activate(self.first(images)))  # B x C x 4 x 4
         x = _activate(self.final_conv(minibatch_deviation(x))).flatten(1)
-        return self.final_linear[1](_activate(self.final_linear[0](x)))
+        logits: Tensor = self.final_linear[1](_activate(self.final_linear[0](x)))
+        return logits
 
 
 def _discriminator_widths(size_px: int, channel_multiplier: float) -> list[int]:

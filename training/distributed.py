@@ -56,7 +56,8 @@ def average_gradients(networks: Iterable[nn.Module], world: World) -> None:
     flat = torch.cat([g.reshape(-1) for g in gradients])
     dist.all_reduce(flat)
     flat /= world.size
-    for gradient, piece in zip(gradients, flat.split([g.numel() for g in gradients]), strict=True):
+    pieces = torch.split(flat, [g.numel() for g in gradients])
+    for gradient, piece in zip(gradients, pieces, strict=True):
         gradient.copy_(piece.view_as(gradient))
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import torch
+from safetensors.torch import load_file
 from torch import Tensor
 
 from core.errors import ModelFileError
@@ -48,21 +50,20 @@ def read_weights(path: Path) -> dict[str, Tensor]:
         ModelFileError: The file is missing, unsafe or damaged.
     """
     try:
+        state: dict[str, Any]
         if path.suffix == ".safetensors":
-            from safetensors.torch import load_file
-
-            state = load_file(path)
+            state = dict(load_file(path))
         else:
             state = torch.load(path, map_location="cpu", weights_only=True)
+        for wrapper in _WRAPPERS:
+            if wrapper in state:
+                state = state[wrapper]
+                break
+        return {key: value.float() for key, value in state.items()}
     except Exception as error:
         raise ModelFileError(
             f"The weights “{path}” cannot be read: {error}.", "Choose another file."
         ) from error
-    for wrapper in _WRAPPERS:
-        if wrapper in state:
-            state = state[wrapper]
-            break
-    return {key: value.float() for key, value in state.items()}
 
 
 def load_generator(network: Gfpgan, path: Path) -> None:

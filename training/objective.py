@@ -17,7 +17,12 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from core.errors import SettingsError
-from core.nets.imagenet_features import VggFeatures, load_imagenet_features, normalised_distance
+from core.nets.imagenet_features import (
+    MobileNetFeatures,
+    VggFeatures,
+    load_imagenet_features,
+    normalised_distance,
+)
 from training.discriminators import (
     ComponentDiscriminator,
     ProjectedDiscriminator,
@@ -234,7 +239,7 @@ def views(images: Tensor, view_px: int, place: npt.NDArray[np.float64]) -> Tenso
     return torch.cat([window, small.to(window.dtype)])
 
 
-def _features(options: TrainingOptions) -> nn.Module | None:
+def _features(options: TrainingOptions) -> MobileNetFeatures | VggFeatures | None:
     weights = options.losses
     if not (weights.perceptual or weights.style or weights.projected):
         return None
@@ -257,7 +262,9 @@ def _identity(options: TrainingOptions) -> IdentityLoss | None:
     return load_identity_loss(Path(options.identity_weights))
 
 
-def _discriminators(options: TrainingOptions, features: nn.Module | None) -> dict[str, nn.Module]:
+def _discriminators(
+    options: TrainingOptions, features: MobileNetFeatures | VggFeatures | None
+) -> dict[str, nn.Module]:
     """Fresh discriminators; their start depends on the run's seed alone."""
     weights, built = options.losses, dict[str, nn.Module]()
     with torch.random.fork_rng(devices=[]):

@@ -142,6 +142,9 @@ class TrainingOptions(Settings, frozen=True, kw_only=True):
         start_from: Weights to go on from; empty: random ones.
         prior_from: StyleGAN2 weights for the decoder; empty: none.
         train_prior: False freezes the decoder's StyleGAN2 part.
+        trained_levels: Train only so many of the finest levels, on windows (`training.tail`); 0:
+            all of the network, on whole faces.
+        window_px: Side of those windows.
         perceptual_weights: ImageNet weights (MobileNetV2 or VGG19); empty: no perceptual loss can
             be used.
         identity_weights: Face recognition weights (safetensors or dlib's own file).
@@ -161,6 +164,8 @@ class TrainingOptions(Settings, frozen=True, kw_only=True):
     start_from: str = ""
     prior_from: str = ""
     train_prior: bool = True
+    trained_levels: Annotated[int, Meta(ge=0)] = 0
+    window_px: Annotated[int, Meta(ge=16)] = 256
     perceptual_weights: str = ""
     identity_weights: str = ""
     steps: Annotated[int, Meta(ge=1)] = 800_000
@@ -177,3 +182,13 @@ class TrainingOptions(Settings, frozen=True, kw_only=True):
     preview_faces: Annotated[int, Meta(ge=0, le=64)] = 6
     patience: Annotated[int, Meta(ge=0)] = 0
     disk_budget_bytes: Annotated[int, Meta(ge=0)] = 0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        w = self.losses
+        whole = (w.pyramid, w.identity, w.component, w.component_style, w.component_matching)
+        if self.trained_levels and (any(whole) or w.adversarial):
+            raise ValueError(
+                "trained_levels sees windows only: the pyramid, identity, component and "
+                "adversarial losses, which need whole faces, must be 0"
+            )

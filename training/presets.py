@@ -64,6 +64,26 @@ _COMPACT_512 = _COMPACT.replace(
 )
 """The compact network grown by one level (`training.grow`)."""
 
+_COMPACT_512_TAIL = _COMPACT_512.replace(
+    preset="compact-512-tail",
+    losses=LossWeights(
+        l1=1.0,
+        pyramid=0.0,
+        gradient=0.5,
+        low_pass=0.3,
+        perceptual=0.15,
+        style=0.0,
+        adversarial=0.0,
+        projected=0.1,
+        component=0.0,
+        component_style=0.0,
+        identity=0.0,
+        ramp_steps=100,
+    ),
+    trained_levels=2,
+)
+"""Only the two finest levels of the grown network, on windows: a third of the cost."""
+
 _PAPER_DATA = DataOptions(
     mild_share=0.0,
     clean_share=0.0,
@@ -112,6 +132,7 @@ PRESETS: dict[str, TrainingOptions] = {
     ),
     "compact-256": _COMPACT,
     "compact-512": _COMPACT_512,
+    "compact-512-tail": _COMPACT_512_TAIL,
     "finetune-quick": _FINETUNE.replace(preset="finetune-quick", steps=300, patience=0),
     "finetune-normal": _FINETUNE,
     "finetune-thorough": _FINETUNE.replace(

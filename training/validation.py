@@ -71,7 +71,7 @@ def restored(
 ) -> Tensor:
     """Run the network over uint8 N x 3 x S x S; float [-1, 1] on the CPU."""
     outputs = []
-    for images in inputs.split(batch):
+    for images in torch.split(inputs, batch):
         with torch.autocast(device.type, torch.bfloat16, enabled=bf16):
             output = network(to_network(images, device, channels_last=True))
         outputs.append(output.float().clamp(-1, 1).cpu())
@@ -88,7 +88,7 @@ def scores(
     (1 - cosine), or the L1 where there is neither.
     """
     found: dict[str, list[Tensor]] = {}
-    for images, output in zip(faces.targets.split(4), outputs.split(4), strict=True):
+    for images, output in zip(torch.split(faces.targets, 4), torch.split(outputs, 4), strict=True):
         target, made = to_network(images, device, channels_last=False), output.to(device)
         found.setdefault("l1", []).append(l1(made, target) * len(images))
         if objective.features is not None:
@@ -103,8 +103,8 @@ def scores(
 
 
 def contact_sheet(inputs: Tensor, outputs: Tensor, targets: Tensor) -> npt.NDArray[np.uint8]:
-    """Three rows, input, output and target, one column a face: H x W x 3."""
+    """Rows of input, output and target, one column a face: H x W x 3. Empty ones are left out."""
     made = ((outputs + 1) * 127.5).round().clamp(0, 255).to(torch.uint8)
-    rows = [torch.cat(list(images), dim=2) for images in (inputs, made, targets)]
+    rows = [torch.cat(list(images), dim=2) for images in (inputs, made, targets) if len(images)]
     sheet: npt.NDArray[np.uint8] = torch.cat(rows, dim=1).permute(1, 2, 0).numpy()
     return np.ascontiguousarray(sheet)

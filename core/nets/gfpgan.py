@@ -70,11 +70,11 @@ class Gfpgan(nn.Module, ABC):
 
     @abstractmethod
     def _first_conv(self, in_channels: int, out_channels: int) -> nn.Module:
-        """1 x 1 convolution from RGB, activated by `_activated`."""
+        """1 x 1 convolution from RGB, activated by `activated`."""
 
     @abstractmethod
     def _final_conv(self, channels: int) -> nn.Module:
-        """3 x 3 convolution at 4 px, activated by `_activated`."""
+        """3 x 3 convolution at 4 px, activated by `activated`."""
 
     @abstractmethod
     def _down_block(self, in_channels: int, out_channels: int) -> nn.Module:
@@ -100,7 +100,7 @@ class Gfpgan(nn.Module, ABC):
     def _decoder(self) -> StyleGan2Decoder:
         """The generator of this layout."""
 
-    def _activated(self, x: Tensor) -> Tensor:
+    def activated(self, x: Tensor) -> Tensor:
         """What follows the first and the final convolution."""
         return x
 
@@ -111,12 +111,12 @@ class Gfpgan(nn.Module, ABC):
             x: N x 3 x S x S, RGB, [-1, 1], S = `config.out_size`.
             with_rgbs: Also give the image pyramid for the pyramid restoration loss.
         """
-        feature = self._activated(self.conv_body_first(x))
+        feature = self.activated(self.conv_body_first(x))
         skips: list[Tensor] = []
         for block in self.conv_body_down:
             feature = block(feature)
             skips.append(feature)
-        feature = self._activated(self.final_conv(feature))
+        feature = self.activated(self.final_conv(feature))
         latent = self.final_linear(feature.flatten(1))  # N x (L * F), or N x F
         latent = latent.unflatten(1, (-1, self.config.num_style_feat))  # N x (L or 1) x F
         latent = latent.expand(-1, self.config.num_latent, -1)

@@ -172,5 +172,5 @@ class GfpganClean(Gfpgan):
     def _decoder(self) -> StyleGan2Decoder:
         return StyleGan2Decoder(self.config, PlainDecoderLayers(self.config))
 
-    def _activated(self, x: Tensor) -> Tensor:
+    def activated(self, x: Tensor) -> Tensor:
         return _leaky(x)

@@ -215,12 +215,12 @@ class StyleGan2Decoder(nn.Module):
             first = 2 * level + 1
             x = self.style_convs[2 * level](x, latent[:, first], noises[first])
             if conditions:
-                x = self._transform(x, conditions[level])
+                x = self.transform(x, conditions[level])
             x = self.style_convs[2 * level + 1](x, latent[:, first + 1], noises[first + 1])
             image = to_rgb(x, latent[:, first + 2], image)
         return image
 
-    def _transform(self, x: Tensor, condition: Condition) -> Tensor:
+    def transform(self, x: Tensor, condition: Condition) -> Tensor:
         """SFT on all channels, or on the second half of them."""
         scale, shift = condition
         if not self.config.sft_half:

@@ -13,7 +13,7 @@ from torch.nn import functional as F
 
 from core.engines.identity import chip_transform
 from core.errors import ModelFileError
-from core.geometry import inverted
+from core.geometry import Matrix, inverted
 from core.nets.dlib_resnet import CHIP_SIZE_PX, DlibFaceNet
 
 
@@ -63,12 +63,13 @@ def cut_chips(faces: Tensor) -> Tensor:
     return F.grid_sample(faces, grid, padding_mode="reflection", align_corners=False)
 
 
-def _normalised(matrix: np.ndarray, from_px: int, to_px: int) -> np.ndarray:
+def _normalised(matrix: Matrix, from_px: int, to_px: int) -> Matrix:
     """A pixel transform (2 x 3) in coordinates where each picture spans [-1, 1]."""
     enter = np.array([[from_px / 2, 0, (from_px - 1) / 2], [0, from_px / 2, (from_px - 1) / 2]])
     enter = np.vstack([enter, [0, 0, 1]])
     leave = np.array([[2 / to_px, 0, 1 / to_px - 1], [0, 2 / to_px, 1 / to_px - 1], [0, 0, 1]])
-    return (leave @ np.vstack([matrix, [0, 0, 1]]) @ enter)[:2]
+    theta: Matrix = (leave @ np.vstack([matrix, [0, 0, 1]]) @ enter)[:2]
+    return theta
 
 
 def load_identity_loss(path: Path) -> IdentityLoss:

@@ -1,0 +1,111 @@
+"""Schedules, averaging, growing, and loading of weights."""
+
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from core.errors import ModelFileError
+from training.grow import grow
+from training.networks import build_generator, load_generator, load_prior
+from training.options import NetworkOptions, OptimiserOptions
+from training.schedule import ema_decay, ramp, rate_factor, update_ema
+
+TINY = NetworkOptions(out_size_px=32, num_style_feat=16, channel_multiplier=0.25, narrow=0.0625)
+
+
+def test_the_published_schedule_halves_twice():
+    options = OptimiserOptions()
+    factors = [rate_factor(step, 800_000, options) for step in (0, 599_999, 600_000, 700_000)]
+    assert factors == [1.0, 1.0, 0.5, 0.25]
+
+
+def test_cosine_and_warm_up():
+    options = OptimiserOptions(schedule="cosine", final_share=0.1, warmup_steps=4)
+    assert rate_factor(0, 1000, options) == pytest.approx(0.25)
+    assert rate_factor(500, 1000, options) == pytest.approx(0.55)
+    assert rate_factor(1000, 1000, options) == pytest.approx(0.1)
+
+
+def test_ramp_and_decay_rise_to_their_limits():
+    assert [ramp(s, 100) for s in (0, 50, 100, 500)] == [0, 0.5, 1, 1]
+    assert ramp(0, 0) == 1
+    assert ema_decay(0, 0.999) == pytest.approx(0.1)
+    assert ema_decay(10**6, 0.999) == 0.999
+
+
+def test_the_average_moves_by_the_complement_of_its_decay():
+    average, network = nn.Linear(2, 2), nn.Linear(2, 2)
+    before, now = average.weight.detach().clone(), network.weight.detach().clone()
+    update_ema(average, network, 0.75)
+    assert torch.allclose(average.weight, 0.75 * before + 0.25 * now)
+
+
+def test_fresh_weights_depend_on_the_seed_alone():
+    first, again, other = (build_generator(TINY, seed) for seed in (1, 1, 2))
+    weights = [net.state_dict()["final_linear.weight"] for net in (first, again, other)]
+    assert torch.equal(weights[0], weights[1])
+    assert not torch.equal(weights[0], weights[2])
+
+
+@pytest.mark.parametrize("layout", ["clean", "bilinear", "original"])
+def test_every_layout_takes_a_training_step(layout):
+    network = build_generator(TINY.replace(layout=layout), 0)
+    output, pyramid = network(torch.rand(2, 3, 32, 32), return_rgb=True)
+    (output.square().mean() + sum(level.square().mean() for level in pyramid)).backward()
+    assert all(
+        p.grad is not None and torch.isfinite(p.grad).all()
+        for name, p in network.named_parameters()
+        if "style_mlp" not in name and "noise" not in name
+    )
+
+
+def test_a_published_v14_style_file_can_be_fine_tuned(tmp_path):
+    """The clean layout wrapped in `params_ema`, as GFPGAN v1.3 and v1.4 are."""
+    source = build_generator(TINY, 5)
+    path = tmp_path / "GFPGANv1.4.pth"
+    torch.save({"params_ema": source.state_dict()}, path)
+    network = build_generator(TINY, 0)
+    load_generator(network, path)
+    image = torch.rand(1, 3, 32, 32)
+    assert torch.equal(network(image), source(image))
+
+
+def test_weights_of_another_shape_are_refused(tmp_path):
+    path = tmp_path / "other.pth"
+    torch.save(build_generator(TINY.replace(out_size_px=16), 0).state_dict(), path)
+    with pytest.raises(ModelFileError, match="do not fit"):
+        load_generator(build_generator(TINY, 0), path)
+    path.write_bytes(b"not weights")
+    with pytest.raises(ModelFileError, match="cannot be read"):
+        load_generator(build_generator(TINY, 0), path)
+
+
+def test_a_prior_replaces_the_decoder_only(tmp_path):
+    source, network = build_generator(TINY, 5), build_generator(TINY, 0)
+    unet = network.state_dict()["conv_body_first.weight"].clone()
+    path = tmp_path / "prior.pth"
+    torch.save(source.stylegan_decoder.state_dict(), path)
+    load_prior(network, path)
+    assert torch.equal(network.state_dict()["conv_body_first.weight"], unet)
+    for name, value in network.stylegan_decoder.state_dict().items():
+        assert torch.equal(value, source.stylegan_decoder.state_dict()[name])
+
+
+def test_a_grown_network_starts_as_the_old_one_enlarged():
+    small = build_generator(TINY.replace(narrow=0.25, channel_multiplier=0.5), 3)
+    with torch.no_grad():  # move it off its neutral start, so that every part matters
+        for parameter in small.parameters():
+            parameter.add_(0.02 * torch.randn_like(parameter))
+    large = grow(small)
+    assert large.config.out_size == 64
+    image = torch.rand(1, 3, 64, 64) * 2 - 1
+    key = f"stylegan_decoder.to_rgbs.{small.config.levels}.modulated_conv.weight"
+    state = large.state_dict()
+    state[key] = torch.zeros_like(state[key])  # silence what the new level adds
+    large.load_state_dict(state)
+    with torch.no_grad():
+        expected = F.interpolate(
+            small(F.avg_pool2d(image, 2)), scale_factor=2, mode="bilinear", align_corners=False
+        )
+        assert torch.allclose(large(image), expected, atol=1e-5)
