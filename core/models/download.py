@@ -37,6 +37,7 @@ WAIT_STEP_S = 0.1
 HEADWAY_BYTES = 1 << 18
 REPORT_EVERY_S = 0.1
 SPEED_WINDOW_S = 3.0
+SMALL_BYTES = 10_000_000
 USER_AGENT = f"Heirloom/{__version__}"
 
 
@@ -302,7 +303,9 @@ class _Meter:
         elapsed_s = self._history[-1][0] - begun_s
         speed = f", {(done_bytes - begun_bytes) / elapsed_s / 1e6:.1f} MB/s" if elapsed_s else ""
         size_bytes = max(done_bytes, self._request.size_bytes)
-        return f"{self._request.name}: {done_bytes / 1e6:.0f} of {size_bytes / 1e6:.0f} MB{speed}"
+        digits = 1 if size_bytes < SMALL_BYTES else 0
+        done, size = f"{done_bytes / 1e6:.{digits}f}", f"{size_bytes / 1e6:.{digits}f}"
+        return f"{self._request.name}: {done} of {size} MB{speed}"
 
 
 def _drop_if_empty(part: Path) -> None:

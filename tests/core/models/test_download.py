@@ -434,7 +434,7 @@ def test_progress_tells_share_and_speed(server, part):
     assert shares[-1] == 1.0
     assert len(reports) > 3
     assert "MB/s" in reports[-1][1]
-    assert "Net: 1 of 1 MB" in reports[-1][1]
+    assert "Net: 0.6 of 0.6 MB" in reports[-1][1]
 
 
 CHILD = """
