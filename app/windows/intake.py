@@ -32,12 +32,14 @@ def has_something(data: QMimeData) -> bool:
     return data.hasUrls() or data.hasImage()
 
 
-def intake_of(data: QMimeData) -> Intake:
+def intake_of(data: QMimeData | None) -> Intake:
     """What a drop or the clipboard holds.
 
     Raises:
         RestorationError: Nothing that can be opened, with the reason.
     """
+    if data is None:  # an empty clipboard, on some systems
+        raise _nothing()
     if data.hasUrls():
         urls = data.urls()
         paths = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
@@ -51,11 +53,7 @@ def intake_of(data: QMimeData) -> Intake:
             return Intake(image=image)
     if data.hasText() and Path(data.text().strip()).is_file():
         return intake_of_paths([Path(data.text().strip())])
-    tr = QCoreApplication.translate
-    raise UnreadableImageError(
-        tr("Intake", "There is no picture in the clipboard."),
-        tr("Intake", "Copy a picture or a picture file first, then paste it here."),
-    )
+    raise _nothing()
 
 
 def intake_of_paths(paths: Sequence[Path]) -> Intake:
@@ -68,6 +66,14 @@ def intake_of_paths(paths: Sequence[Path]) -> Intake:
     if not files:
         raise _folder(paths[0])
     return Intake(path=files[0], left_out=len(paths) - 1)
+
+
+def _nothing() -> RestorationError:
+    tr = QCoreApplication.translate
+    return UnreadableImageError(
+        tr("Intake", "There is no picture in the clipboard."),
+        tr("Intake", "Copy a picture or a picture file first, then paste it here."),
+    )
 
 
 def _folder(path: Path) -> RestorationError:

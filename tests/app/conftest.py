@@ -16,6 +16,7 @@ from PySide6.QtCore import QThread
 from PySide6.QtWidgets import QApplication
 
 from app.session.preferences import Preferences, PreferencesStore
+from app.windows import main_window
 from app.windows.main_window import MainWindow
 
 
@@ -52,6 +53,17 @@ def window(qtbot, engine: FakeEngine, store: PreferencesStore, tmp_path: Path) -
 def _forget_result(window: MainWindow) -> None:
     if window.work.document is not None:
         window.work.document.discard()
+
+
+@pytest.fixture(autouse=True)
+def no_dialog_waits(monkeypatch) -> None:
+    """Fail a test that a dialog would stop for ever; those that want one say so."""
+
+    def unexpected(*_args) -> None:
+        raise AssertionError("a dialog opened that no test answers")
+
+    for name in ("ask_about_unsaved", "ask_open_path", "ask_save_path"):
+        monkeypatch.setattr(main_window, name, unexpected)
 
 
 @pytest.fixture(autouse=True)
