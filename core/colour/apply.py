@@ -71,8 +71,9 @@ class _Work:
     def __init__(self, plan: ColourPlan, pixels: Pixels) -> None:
         self.plan = plan
         levels = np.linspace(0, 1, max_value(pixels) + 1, dtype=np.float32)
-        self.levels = decoded(levels)
+        self.light = np.repeat(decoded(levels)[:, None], 3, axis=1)
         self.curves = channel_curves(plan, levels)
+        self.light_curves = decoded(self.curves)
         self.lightness = _lightness_table(plan) if plan.tone.is_monochrome else None
         self.local: LocalContrast | None = None
         if plan.settings.local_contrast != 0:
@@ -88,31 +89,26 @@ class _Work:
         return self._coloured(pixels, rows)
 
     def _coloured(self, pixels: Pixels, rows: slice) -> Pixels:
-        codes = _looked_up(pixels, self.curves)
-        if self.plan.needs_oklab:
-            lab = oklab_of_linear(decoded(codes))
-            lightness = self._shaped(lab[..., 0], rows)
-            scale = _chroma_scale(lab, self.plan)
-            scale *= np.sqrt(_ratio(lightness, lab[..., 0]))
-            lab[..., 1:] *= scale[..., None]
-            lab[..., 0] = lightness
-            codes = encoded(_within_gamut(linear_of_oklab(lab)))
-        return to_stored(codes, pixels.dtype)
+        if not self.plan.needs_oklab:
+            return to_stored(_looked_up(pixels, self.curves), pixels.dtype)
+        lab = oklab_of_linear(_looked_up(pixels, self.light_curves))
+        before, red_green, blue_yellow = cv2.split(lab)
+        lightness = self._shaped(before, rows)
+        scale = _chroma_scale(red_green, blue_yellow, self.plan)
+        scale *= np.sqrt(_ratio(lightness, before))
+        return _stored(lightness, red_green * scale, blue_yellow * scale, pixels.dtype)
 
     def _toned(self, pixels: Pixels, rows: slice) -> Pixels:
-        lab = oklab_of_linear(_looked_up(pixels, np.repeat(self.levels[:, None], 3, axis=1)))
-        before = np.clip(lab[..., 0], 0, 1)
+        lab = oklab_of_linear(_looked_up(pixels, self.light))
+        before, red_green, blue_yellow = cv2.split(lab)
+        before = np.clip(before, 0, 1)
         lightness = self._shaped(self._toned_lightness(before), rows)
-        scale = _ratio(lightness, before) * np.float32(_tone_scale(self.plan.settings.sepia))
-        lab[..., 1:] *= scale[..., None]
-        lab[..., 0] = lightness
-        return to_stored(encoded(_within_gamut(linear_of_oklab(lab))), pixels.dtype)
+        scale = _ratio(lightness, before) * np.float32(1 + self.plan.settings.sepia)
+        return _stored(lightness, red_green * scale, blue_yellow * scale, pixels.dtype)
 
     def _grey(self, pixels: Pixels, rows: slice) -> Pixels:
-        light = cv2.transform(
-            _looked_up(pixels, np.repeat(self.levels[:, None], 3, axis=1)), _LUMINANCE
-        )
-        lightness = self._shaped(self._toned_lightness(np.cbrt(np.clip(light, 0, 1))), rows)
+        luminance = cv2.transform(_looked_up(pixels, self.light), _LUMINANCE)
+        lightness = self._shaped(self._toned_lightness(np.cbrt(np.clip(luminance, 0, 1))), rows)
         plane = to_stored(encoded(lightness * lightness * lightness), pixels.dtype)
         return cast("Pixels", cv2.merge([plane, plane, plane]))
 
@@ -135,10 +131,10 @@ class _Work:
         """Lightness of a small copy after the curves: what local contrast is measured on."""
         small = _small_copy(pixels)
         if not self.plan.tone.is_monochrome:
-            codes = _looked_up(small, self.curves)
-            return np.ascontiguousarray(oklab_of_linear(decoded(codes))[..., 0])
-        light = _looked_up(small, np.repeat(self.levels[:, None], 3, axis=1))
-        return self._toned_lightness(np.cbrt(np.clip(cv2.transform(light, _LUMINANCE), 0, 1)))
+            lab = oklab_of_linear(_looked_up(small, self.light_curves))
+            return np.ascontiguousarray(lab[..., 0])
+        luminance = cv2.transform(_looked_up(small, self.light), _LUMINANCE)
+        return self._toned_lightness(np.cbrt(np.clip(luminance, 0, 1)))
 
 
 def _small_copy(pixels: Pixels) -> Pixels:
@@ -176,44 +172,54 @@ def _contrasted(lightness: npt.NDArray[np.float32], amount: float) -> npt.NDArra
     return lightness + np.float32(1.2 * amount) * bend
 
 
-def _tone_scale(sepia: float) -> float:
-    """Factor on the chroma of a toned photo: 0 neutralises, 2 deepens."""
-    return 1 + sepia
-
-
-def _chroma_scale(lab: FloatImage, plan: ColourPlan) -> npt.NDArray[np.float32]:
+def _chroma_scale(
+    red_green: npt.NDArray[np.float32], blue_yellow: npt.NDArray[np.float32], plan: ColourPlan
+) -> npt.NDArray[np.float32]:
     """Factor on chroma: saturation for all colours alike, vibrance for pale ones, not for skin."""
     saturation, vibrance = plan.settings.saturation, plan.settings.vibrance
-    scale = np.full(lab.shape[:2], 1 + saturation, dtype=np.float32)
+    scale = np.full(red_green.shape, 1 + saturation, dtype=np.float32)
     if vibrance != 0:
-        chroma = np.hypot(lab[..., 1], lab[..., 2])
-        pale = np.exp(-chroma * np.float32(1 / 0.12))
-        scale *= 1 + np.float32(vibrance) * pale * (1 - np.float32(0.75) * skin_likeness(lab))
+        pale = np.exp(np.hypot(red_green, blue_yellow) * np.float32(-1 / 0.12))
+        spared = 1 - np.float32(0.75) * skin_likeness(red_green, blue_yellow)
+        scale *= 1 + np.float32(vibrance) * pale * spared
     return scale
 
 
-def skin_likeness(lab: FloatImage) -> npt.NDArray[np.float32]:
-    """How much a colour looks like skin of any shade, H x W in [0, 1].
+def skin_likeness(
+    red_green: npt.NDArray[np.float32], blue_yellow: npt.NDArray[np.float32]
+) -> npt.NDArray[np.float32]:
+    """How much a colour, given as a and b of OKLab, looks like skin: H x W in [0, 1].
 
     Human skin, from pale to dark, lies between about 30 and 75 degrees of hue in OKLab.
     """
-    chroma = np.hypot(lab[..., 1], lab[..., 2])
-    safe = np.maximum(chroma, np.float32(1e-6))
-    along = lab[..., 1] * _SKIN_A + lab[..., 2] * _SKIN_B
-    hue = np.clip((along / safe - np.float32(0.85)) * np.float32(10), 0, 1)
-    likeness: npt.NDArray[np.float32] = hue * np.clip((chroma - np.float32(0.01)) * 50, 0, 1)
-    return likeness
+    chroma = np.hypot(red_green, blue_yellow)
+    along = red_green * _SKIN_A + blue_yellow * _SKIN_B
+    hue = (along / np.maximum(chroma, np.float32(1e-6)) - np.float32(0.85)) * np.float32(10)
+    likeness = np.clip(hue, 0, 1) * np.clip((chroma - np.float32(0.01)) * np.float32(50), 0, 1)
+    return cast("npt.NDArray[np.float32]", likeness)
+
+
+def _stored(
+    lightness: npt.NDArray[np.float32],
+    red_green: npt.NDArray[np.float32],
+    blue_yellow: npt.NDArray[np.float32],
+    dtype: npt.DTypeLike,
+) -> Pixels:
+    """Planes of OKLab to stored pixels."""
+    linear = linear_of_oklab(cv2.merge([lightness, red_green, blue_yellow]))
+    return to_stored(encoded(_within_gamut(linear)), dtype)
 
 
 def _within_gamut(linear: FloatImage) -> FloatImage:
     """Pull colours beyond white or black towards the grey of the same luminance: hue is kept."""
-    low, high = linear.min(axis=2), linear.max(axis=2)
+    red, green, blue = cv2.split(linear)
+    low, high = cv2.min(cv2.min(red, green), blue), cv2.max(cv2.max(red, green), blue)
     outside = np.flatnonzero((low < 0) | (high > 1))
     if outside.size == 0:
         return linear
     flat = linear.reshape(-1, 3)
     colours = flat[outside]
-    grey = np.clip(colours @ _LUMINANCE[0], 0, 1)[:, None]
+    grey = np.clip((colours * _LUMINANCE).sum(axis=1, keepdims=True), 0, 1)
     offset = colours - grey
     room = np.where(offset > 0, 1 - grey, grey) / np.maximum(np.abs(offset), np.float32(1e-9))
     share = np.minimum(1, room.min(axis=1, keepdims=True))

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+import cv2
 import numpy as np
 
 from core.colour.sampling import sampled
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 ToneKind = Literal["colour", "grey", "toned"]
 
 _STEPS = 24
+_SMOOTHING_PX = 5
+"""Chroma is averaged over this many pixels of the sample: small photos have noise left there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,9 @@ def classify_tone(pixels: Pixels) -> Tone:
 
 def tone_of_sample(sample: FloatImage) -> Tone:
     """As `classify_tone`, for a small copy: codes in [0, 1]."""
-    scatter = _scatter(oklab(sample).reshape(-1, 3).astype(np.float64))
+    lab = oklab(sample)
+    lab[..., 1:] = cv2.blur(np.ascontiguousarray(lab[..., 1:]), (_SMOOTHING_PX, _SMOOTHING_PX))
+    scatter = _scatter(lab.reshape(-1, 3).astype(np.float64))
     if _is_grey(scatter):
         return Tone("grey", scatter.hue_deg, scatter.median)
     kind: ToneKind = "toned" if _is_toned(scatter) else "colour"
@@ -115,9 +120,9 @@ def _is_toned(scatter: _Scatter) -> bool:
     """One hue: any of five signs, from a faint even tint to a brown photo on a cream card."""
     faint = scatter.chroma_95 < 0.02 and scatter.all_90 < 0.0085
     even = scatter.all_90 < 0.0115 and scatter.aligned > 0.9
-    grainy = scatter.all_90 < 0.0145 and scatter.across_97 < 0.0125 and scatter.aligned > 0.93
-    pale = scatter.all_90 < 0.019 and scatter.across_97 < 0.0135 and scatter.chroma_95 < 0.05
-    pale = pale and scatter.median > 0.018 and scatter.aligned > 0.76
+    grainy = scatter.all_90 < 0.0165 and scatter.across_97 < 0.0155 and scatter.aligned > 0.95
+    pale = scatter.all_90 < 0.0215 and scatter.across_97 < 0.0135 and scatter.chroma_95 < 0.05
+    pale = pale and scatter.median > 0.016 and scatter.aligned > 0.72
     mounted = scatter.all_90 < 0.027 and scatter.across_97 < 0.0155 and scatter.median > 0.03
     mounted = mounted and scatter.aligned > 0.985
     return faint or even or grainy or pale or mounted

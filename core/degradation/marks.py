@@ -26,7 +26,9 @@ _DIRT = (0.10, 0.09, 0.08)
 
 
 def _tinted(base: tuple[float, float, float], rng: np.random.Generator) -> np.ndarray:
-    return np.clip(np.asarray(base) + rng.normal(0.0, 0.03, 3), 0, 1).astype(np.float32)
+    return np.clip(
+        np.asarray(base) + rng.normal(0.0, 0.03) + rng.normal(0.0, 0.012, 3), 0, 1
+    ).astype(np.float32)
 
 
 def _covered(image: FloatImage, *layers: tuple[Opacity, np.ndarray]) -> FloatImage:
