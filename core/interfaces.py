@@ -135,6 +135,11 @@ class Upscaler(Protocol):
         """How many times wider and higher the output is."""
         ...
 
+    @property
+    def tile_px(self) -> int:
+        """Side of the tiles that it should be given."""
+        ...
+
     def upscale(self, tile: FloatImage, *, progress: Progress) -> Restored:
         """Enlarge one tile.
 

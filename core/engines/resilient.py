@@ -34,6 +34,7 @@ class _Work:
 
     extras: Sequence[FloatBatch]
     progress: Progress
+    shrinkable: bool
     warnings: dict[str, None] = field(default_factory=dict)
     reported_s: float = 0.0
 
@@ -68,7 +69,13 @@ class ResilientRunner:
         return self._chosen
 
     def run(
-        self, images: FloatBatch, extras: Sequence[FloatBatch], *, batch: int, progress: Progress
+        self,
+        images: FloatBatch,
+        extras: Sequence[FloatBatch],
+        *,
+        batch: int,
+        progress: Progress,
+        shrinkable: bool = False,
     ) -> Restored:
         """Run all images, `batch` at a time.
 
@@ -77,16 +84,18 @@ class ResilientRunner:
             extras: Further inputs of the network.
             batch: Images at a time.
             progress: Told after each batch, polled while the network runs.
+            shrinkable: The caller can come again with a smaller picture, so do not move to the
+                processor where one does not fit.
 
         Returns:
             N x 3 x H' x W', [0, 1], finite, and what was done otherwise.
 
         Raises:
             Cancelled: The job was stopped.
-            MemoryExhaustedError: Not even one image fits on the processor.
+            MemoryExhaustedError: Not even one image fits on the processor, or it is shrinkable.
             RestorationError: The network gives no usable picture on any device.
         """
-        work = _Work(extras, progress)
+        work = _Work(extras, progress, shrinkable)
         done: list[FloatBatch] = []
         for start in range(0, len(images), batch):
             stop = min(len(images), start + batch)
@@ -129,7 +138,7 @@ class ResilientRunner:
             half = len(images) // 2
             parts = (images[:half], images[half:])
             return np.concatenate([self._attempt(chosen, part, work) for part in parts])
-        if chosen.device != "cpu":
+        if chosen.device != "cpu" and not work.shrinkable:
             self._runtimes.pop(chosen, None)
             work.warn("The graphics card ran out of memory, so the processor did the work.")
             return self._attempt(on_processor(chosen), images, work)
