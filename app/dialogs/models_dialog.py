@@ -36,7 +36,7 @@ from core.models.spec import ModelSpec
 from core.models.store import ModelStore
 
 _SIZE = (900, 680)
-_INSTALLABLE = frozenset({ModelState.MISSING, ModelState.PARTIAL})
+_INSTALLABLE = frozenset({ModelState.MISSING, ModelState.PARTIAL, ModelState.UNVERIFIED})
 _REMOVABLE = frozenset({ModelState.INSTALLED, ModelState.UNVERIFIED, ModelState.PARTIAL})
 
 

@@ -119,10 +119,7 @@ class ModelWork(QObject):
 
     def remove(self, spec: ModelSpec) -> None:
         """Delete a model."""
-
-        def work(_progress: Progress) -> int:
-            return self._store.remove(spec.id)
-
+        work = partial(self._store.remove, spec.id)
         self._submit("remove", spec.id, self.tr("Removing {name}"), spec.name, work)
 
     def cancel(self, model_id: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -28,16 +29,16 @@ def importable_size_bytes(path: Path) -> int:
     """Size of a file that may be imported.
 
     Raises:
-        ModelFileError: It is no file, is empty, or is not called like a model.
+        ModelFileError: It is no file, cannot be read, or is empty.
     """
     try:
-        size_bytes = path.stat().st_size if path.is_file() else -1
-    except OSError:
-        size_bytes = -1
-    if size_bytes < 0:
+        with path.open("rb") as file:
+            size_bytes = file.seek(0, os.SEEK_END)
+    except OSError as error:
         raise ModelFileError(
-            f"There is no file “{path}” that can be read.", "Check its name and where it lies."
-        )
+            f"“{path}” cannot be read ({error.strerror or error}).",
+            "Check its name, where it lies, and that you may read it.",
+        ) from error
     if size_bytes == 0:
         raise ModelFileError(f"“{path.name}” is empty.", "Download or copy it again.")
     return size_bytes

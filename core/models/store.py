@@ -230,8 +230,12 @@ class ModelStore:
                 copy.unlink(missing_ok=True)
         return spec
 
-    def remove(self, model_id: str) -> int:
+    def remove(self, model_id: str, progress: Progress | None = None) -> int:
         """Delete an installed or partly downloaded model.
+
+        Args:
+            model_id: Which one.
+            progress: Polled while another Heirloom is working on this model.
 
         Returns:
             How many bytes of disk space that freed.
@@ -239,6 +243,7 @@ class ModelStore:
         Raises:
             ModelMissingError: No such model, or nothing of it is there.
             ModelFileError: It comes with Heirloom, or cannot be deleted.
+            Cancelled: The job was stopped; nothing was deleted.
         """
         spec = self.spec(model_id)
         status = self._shelf.status(spec)
@@ -250,7 +255,7 @@ class ModelStore:
         if status.state is ModelState.MISSING and spec.source != "user":
             raise not_installed(spec, status.state)
         try:
-            with self._shelf.locked(spec, no_progress()):
+            with self._shelf.locked(spec, progress or no_progress()):
                 self._shelf.discard(spec)
                 self._own.forget(spec)
         except OSError as error:

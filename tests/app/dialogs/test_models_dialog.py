@@ -247,7 +247,7 @@ def test_a_mirror_can_be_given(qtbot, dialog, models, server):
     assert server.requests[0].path == "/files/Free_Net.pth"
 
 
-def test_a_damaged_file_is_found_and_can_be_removed(qtbot, dialog, models):
+def test_a_damaged_file_is_found_and_replaced(qtbot, dialog, models):
     models.root.mkdir()
     (models.root / "Free_Net.pth").write_bytes(b"spoilt")
     dialog.work.changed.emit()
@@ -257,6 +257,9 @@ def test_a_damaged_file_is_found_and_can_be_removed(qtbot, dialog, models):
     idle(qtbot, dialog)
     assert "damaged" in dialog.banner.text
     assert dialog.remove_button.isEnabled()
+    click(qtbot, dialog.install_button)
+    idle(qtbot, dialog)
+    assert models.path_of("free-net").read_bytes() == CONTENT
 
 
 def test_dropped_files_are_imported(qtbot, dialog, models, tmp_path, monkeypatch):

@@ -4,6 +4,8 @@ import errno
 import hashlib
 import os
 import signal
+import socket
+import socketserver
 import ssl
 import subprocess
 import sys
@@ -510,3 +512,37 @@ def test_each_request_gets_a_session_that_trusts_the_system():
     with new_session() as session:
         assert type(session.get_adapter("https://example.org")).__name__ == "SystemTrustAdapter"
         assert session.trust_env
+
+
+class SocksProxy(socketserver.BaseRequestHandler):
+    """Just enough of SOCKS 5: no password, names looked up here, one connection."""
+
+    def handle(self):
+        assert self.request.recv(3)[:1] == b"\x05"
+        self.request.sendall(b"\x05\x00")
+        header = self.request.recv(5)
+        self.server.names.append(self.request.recv(header[4] + 2)[:-2].decode())
+        self.request.sendall(b"\x05\x00\x00\x01" + bytes(6))
+        with socket.create_connection(self.server.target) as onward:
+            onward.sendall(self.request.recv(65536))
+            while data := onward.recv(65536):
+                self.request.sendall(data)
+
+
+def test_a_socks_proxy_is_used(server, part, clock, monkeypatch):
+    with socketserver.TCPServer(("127.0.0.1", 0), SocksProxy) as proxy:
+        proxy.names, proxy.target = [], server._server.server_address
+        thread = threading.Thread(target=proxy.handle_request)
+        thread.start()
+        monkeypatch.setenv("all_proxy", f"socks5h://127.0.0.1:{proxy.server_address[1]}")
+        fetch(server, part, clock, urls=("http://models.invalid/net.pth",))
+        thread.join()
+    assert proxy.names == ["models.invalid"]
+    assert part.read_bytes() == CONTENT
+
+
+def test_a_proxy_that_is_not_there_is_named(server, part, clock, monkeypatch):
+    with ModelServer() as gone:
+        monkeypatch.setenv("http_proxy", gone.url.removesuffix("/files"))
+    with pytest.raises(DownloadError, match="proxy of this network"):
+        fetch(server, part, clock, urls=("http://models.invalid/net.pth",))

@@ -366,7 +366,7 @@ def test_what_cannot_be_imported_is_said_plainly(store, root, tmp_path, content,
 
 def test_what_is_no_file_cannot_be_imported(store, tmp_path):
     for path in (tmp_path / "gone.pth", tmp_path):
-        with pytest.raises(ModelFileError, match="no file"):
+        with pytest.raises(ModelFileError, match="cannot be read"):
             store.import_file(path)
 
 
