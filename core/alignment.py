@@ -63,6 +63,7 @@ def aligned_crop(pixels: Pixels, to_crop: Matrix, crop_size_px: int) -> FloatIma
     patch: FloatPlanes = to_float(pixels[region.slices])
     from_patch = np.array([[1.0, 0.0, region.left], [0.0, 1.0, region.top]])
     patch, from_small = shrunk(patch, scale)
+    patch = _mirrorable(patch)
     matrix = composed(to_crop, composed(from_patch, from_small))
     crop = cv2.warpAffine(
         patch,
@@ -72,6 +73,14 @@ def aligned_crop(pixels: Pixels, to_crop: Matrix, crop_size_px: int) -> FloatIma
         borderMode=cv2.BORDER_REFLECT_101,
     )
     return np.asarray(np.clip(crop, 0.0, 1.0), np.float32)
+
+
+def _mirrorable(patch: FloatPlanes) -> FloatPlanes:
+    """At least two pixels each way: OpenCV never comes back from mirroring a single one."""
+    rows, columns = (1 if length == 1 else 0 for length in patch.shape[:2])
+    if rows == columns == 0:
+        return patch
+    return np.pad(patch, ((0, rows), (0, columns), (0, 0)), mode="edge")
 
 
 def shrunk(patch: FloatPlanes, scale: float) -> tuple[FloatPlanes, Matrix]:

@@ -77,13 +77,15 @@ class Layer:
     """One restored face, ready to be resampled onto the photo.
 
     Attributes:
-        planes: The restored crop and its mask times strength, s x s x 4.
+        planes: The restored crop and its mask, s x s x 4.
+        strength: Share of the restored face where the mask is 1.
         to_planes: Photo pixels (at the present size) to pixels of `planes`.
         region: The photo's pixels that it can change.
         method: Interpolation flag of OpenCV.
     """
 
     planes: FloatPlanes
+    strength: float
     to_planes: Matrix
     region: Region
     method: int
@@ -126,14 +128,14 @@ def layer_of(face: FaceResult, scale: int, photo: Size) -> Layer:
     assert face.restored is not None
     side = face.restored.shape[0]
     to_crop = composed(face.to_crop, inverted(enlarging(scale)))
-    mask = face_mask(side)[..., None] * np.float32(face.strength)
+    mask = face_mask(side)[..., None]
     followed = follow(face.restored, face.crop)
     planes: FloatPlanes = np.concatenate([followed, mask], axis=2)
     crops_per_photo_px = scale_of(to_crop)
     planes, back = shrunk(planes, 1.0 / crops_per_photo_px)
     method = cv2.INTER_LINEAR if crops_per_photo_px > 1 else cv2.INTER_CUBIC
     region = footprint(to_crop, side, photo)
-    return Layer(planes, composed(inverted(back), to_crop), region, method)
+    return Layer(planes, face.strength, composed(inverted(back), to_crop), region, method)
 
 
 def follow(restored: FloatImage, crop: FloatImage) -> FloatImage:
@@ -162,7 +164,7 @@ def _blend_tile(pixels: Pixels, tile: Region, layers: list[Layer]) -> None:
             part.right - tile.left,
             part.bottom - tile.top,
         ).slices
-        weight = np.clip(laid[..., 3:], 0.0, 1.0)
+        weight = np.clip(laid[..., 3:], 0.0, 1.0) * np.float32(layer.strength)
         colour[inside] += weight * weight * laid[..., :3]
         total[inside] += weight * weight
         strongest[inside] = np.maximum(strongest[inside], weight)
