@@ -124,6 +124,7 @@ def choose(
     preference: ComputePreference,
     machine: Machine,
     runtimes: Collection[Runtime],
+    precisions: Collection[Precision] = ("fp32", "fp16", "bf16"),
 ) -> Chosen:
     """Decide what a network runs with.
 
@@ -131,6 +132,7 @@ def choose(
         preference: What the user wants.
         machine: What there is.
         runtimes: What the network can run with.
+        precisions: What the network can calculate in; fp32 always among them.
 
     Returns:
         Device, runtime, precision and the reason.
@@ -141,6 +143,13 @@ def choose(
     device, why = _choose_device(preference.device, machine)
     runtime = _choose_runtime(preference.runtime, device, machine, runtimes)
     precision = _choose_precision(preference.precision, device, machine)
+    if precision not in precisions:
+        if preference.precision != "auto":
+            raise DeviceError(
+                f"This model cannot calculate in {precision}.",
+                "Choose the precision “auto” or “fp32”.",
+            )
+        precision = "fp32"
     if runtime == "openvino":
         why += " OpenVINO runs this model faster there than PyTorch."
     return Chosen(device, runtime, precision, why)

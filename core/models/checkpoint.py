@@ -10,11 +10,12 @@ import json
 import pickle
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.errors import ModelFileError
+from core.models.ncnn import is_ncnn, read_rrdbnet
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -45,6 +46,10 @@ class Checkpoint:
         """Name and shape of each tensor."""
         return {name: tuple(tensor.shape) for name, tensor in self.tensors.items()}
 
+    def with_tensors(self, tensors: dict[str, Tensor]) -> Checkpoint:
+        """The same checkpoint with other tensors."""
+        return replace(self, tensors=tensors)
+
 
 def read_state_dict(path: Path) -> Checkpoint:
     """Read the weights of a safetensors or torch file, whatever its name ends in.
@@ -66,6 +71,8 @@ def read_state_dict(path: Path) -> Checkpoint:
             f"The model file {path.name} cannot be read: {error.strerror or error}.",
             "Check that it exists and that you may read it.",
         ) from error
+    if is_ncnn(head):
+        return Checkpoint(path, read_rrdbnet(path))
     if head[8:9] == b"{":
         return _read_safetensors(path, int.from_bytes(head[:8], "little"))
     if head[:4] == b"PK\x03\x04":

@@ -14,15 +14,14 @@ import numpy as np
 import numpy.typing as npt
 
 from core.errors import ModelFileError
-from core.nets.rrdbnet import RrdbConfig
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from core.nets.rrdbnet import RrdbConfig
+
 HALF_FLAG = b"\x47\x6b\x30\x01"
 """Stands before each kernel that is stored in half precision (0x01306B47, little endian)."""
-
-X4PLUS = RrdbConfig()
 
 
 def is_ncnn(head: bytes) -> bool:
@@ -30,12 +29,12 @@ def is_ncnn(head: bytes) -> bool:
     return head[:4] == HALF_FLAG
 
 
-def read_rrdbnet(path: Path, config: RrdbConfig = X4PLUS) -> dict[str, Tensor]:
+def read_rrdbnet(path: Path, config: RrdbConfig | None = None) -> dict[str, Tensor]:
     """Read the weights.
 
     Args:
         path: The `.bin` file.
-        config: Shape of the network that was converted.
+        config: Shape of the network that was converted; that of x4plus by default.
 
     Returns:
         The state dict of `RrdbNet`, fp32.
@@ -45,10 +44,12 @@ def read_rrdbnet(path: Path, config: RrdbConfig = X4PLUS) -> dict[str, Tensor]:
     """
     import torch
 
+    from core.nets.rrdbnet import RrdbConfig
+
     data = path.read_bytes()
     weights: dict[str, Tensor] = {}
     offset = 0
-    for name, (out_channels, in_channels) in _convolutions(config):
+    for name, (out_channels, in_channels) in _convolutions(config or RrdbConfig()):
         count = out_channels * in_channels * 9
         kernel, offset = _half(path, data, offset, count)
         bias, offset = _single(path, data, offset, out_channels)
