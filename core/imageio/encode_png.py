@@ -20,7 +20,7 @@ from core.progress import Progress
 
 _COLOUR_TYPE = {1: 0, 2: 4, 3: 2, 4: 6}
 """Channels to PNG colour type."""
-_LEVEL = 6
+_LEVEL = 4
 _BLOCK_ROWS = 64
 _UP, _PAETH = 2, 4
 _INCHES_PER_METRE = 39.37007874015748

@@ -25,7 +25,7 @@ _BYTE, _UNDEFINED = 1, 7
 _RESOLUTION_TAGS = frozenset({282, 283, 296})
 _STRIP_BYTES = 1 << 18
 _FIRST_POINTER_AT = 4
-_LEVEL = 6
+_LEVEL = 4
 
 
 def write_tiff(

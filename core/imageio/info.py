@@ -96,8 +96,8 @@ def read_info(path: Path, progress: Progress | None = None) -> PhotoInfo:
     kind = identify(file)
     with guarded(file.path):
         header = _READERS.get(kind, _pillow_header)(file, kind)
-    check_size(header.stored_size)
-    return _info(file, kind, header)
+        check_size(header.stored_size)
+        return _info(file, kind, header)
 
 
 def kind_and_depth(path: Path) -> tuple[str, int]:

@@ -32,6 +32,7 @@ from core.imageio import WriteOptions, read_info, read_photo, write_photo
 from core.imageio.atomic import atomic_file, is_part_file, write_atomic
 from core.progress import CancelToken, Progress
 
+GOLDEN = Path(__file__).parents[2] / "golden" / "imageio"
 NAMES = ["a.jpg", "a.png", "a.tif", "a.webp", "a.avif", "a.bmp"]
 
 
@@ -264,6 +265,18 @@ def test_damage_of_any_kind_gives_a_sentence_or_a_picture(tmp_path, seed):
             read(path)
         except RestorationError as error:
             assert error.remedy  # noqa: PT017 (no error is right too)
+
+
+@pytest.mark.parametrize("read", [read_photo, read_info])
+@pytest.mark.parametrize(("at", "value"), [(229, 255), (197, 255), (401, 250)])
+def test_heic_files_that_crash_their_library_are_refused(tmp_path, read, at, value):
+    """A text that is not UTF-8, and a colour code that does not exist."""
+    content = bytearray((GOLDEN / "rotated_8bit.heic").read_bytes())
+    content[at] = value
+    path = tmp_path / "a.heic"
+    path.write_bytes(content)
+    with pytest.raises(UnreadableImageError):
+        read(path)
 
 
 # --- writing ----------------------------------------------------------------------------------
