@@ -60,7 +60,8 @@ def make_services(models_dir: Path | None = None) -> Services:
     Args:
         models_dir: Folder of installed models; the user's data folder by default.
     """
-    from core.models.store import default_models_dir
+    from core.models.spec import load_registry
+    from core.models.store import ModelStore, default_models_dir
 
     folder = models_dir or default_models_dir()
     sample = Path(str(files("resources").joinpath(*_SAMPLE)))
@@ -70,6 +71,7 @@ def make_services(models_dir: Path | None = None) -> Services:
         save_result=_save_result,
         default_output=_default_output,
         choices=lambda: _choices(folder),
+        model_store=lambda: ModelStore(folder, load_registry()),
         sample=sample if sample.is_file() else None,
         readable_suffixes=_readable_suffixes,
         writable_suffixes=_writable_suffixes,
@@ -119,25 +121,17 @@ def _save_result(
 
 
 def _default_output(photo: Photo) -> Path:
-    from core.imageio.formats import output_format_of, suffix_for
+    """A free name beside the original; a pasted picture goes to the user's pictures."""
+    from core.imageio.formats import output_format_of
+    from core.outputs import plan_output
 
-    suffix = suffix_for(output_format_of(photo))
     source = photo.source.path
     if source is None:
-        folder = Path.home() / "Pictures"
-        return _free_name(folder if folder.is_dir() else Path.home(), "restored", suffix)
-    if source.suffix and output_format_of(photo) == photo.source.format:
-        suffix = source.suffix
-    return _free_name(source.absolute().parent, f"{source.stem}-restored", suffix)
-
-
-def _free_name(folder: Path, stem: str, suffix: str) -> Path:
-    """A name that no file has yet: stem.jpg, stem-2.jpg, ..."""
-    path, number = folder / f"{stem}{suffix}", 1
-    while path.exists():
-        number += 1
-        path = folder / f"{stem}-{number}{suffix}"
-    return path
+        pictures = Path.home() / "Pictures"
+        folder = pictures if pictures.is_dir() else Path.home()
+        source = folder / "pasted-restored.png"
+    source = source.absolute()
+    return plan_output(source, Path(source.name), source.parent, output_format_of(photo))
 
 
 def _choices(models_dir: Path) -> Choices:

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from core.image import Photo
 from core.pipeline import Restoration, Trace
 from core.progress import Progress
 from core.settings import RestorationSettings
+
+if TYPE_CHECKING:
+    from core.models.store import ModelStore
 
 
 class RestorationEngine(Protocol):
@@ -112,6 +115,7 @@ class Services:
         save_result: Writes a result and its recipe.
         default_output: A new name beside the original that no file has yet.
         choices: What can be chosen by name; slow, so asked in the worker thread.
+        model_store: Gives the models on this computer, or None where none are kept.
         sample: The sample photo, or None where it was not installed.
         readable_suffixes: Gives what the open dialog shows: ".jpg", ".png", ...
         writable_suffixes: Gives what the save dialog shows.
@@ -122,6 +126,7 @@ class Services:
     save_result: SaveResult
     default_output: Callable[[Photo], Path]
     choices: Callable[[], Choices]
+    model_store: Callable[[], ModelStore] | None
     sample: Path | None
     readable_suffixes: Callable[[], tuple[str, ...]]
     writable_suffixes: Callable[[], tuple[str, ...]]

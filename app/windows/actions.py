@@ -156,6 +156,12 @@ class Actions(QObject):
         self.themes = self._group(self.theme_system, self.theme_light, self.theme_dark)
 
     def _make_help_actions(self) -> None:
+        self.models = self._make(
+            self.tr("&Models…"),
+            "",
+            ("Ctrl+M",),
+            self.tr("Shows which models are installed and adds others"),
+        )
         self.shortcuts = self._make(
             self.tr("&Keyboard shortcuts"), "", ("F1",), self.tr("Lists all keys")
         )

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow
 
 from app.dialogs.about import AboutDialog
 from app.dialogs.files import ask_open_path, ask_save_path
+from app.dialogs.models_dialog import ModelsDialog
 from app.dialogs.shortcuts import ShortcutsDialog
 from app.dialogs.unsaved import UnsavedAnswer, ask_about_unsaved
 from app.jobs.photo_work import PhotoWork
@@ -52,6 +53,7 @@ class MainWindow(QMainWindow):
         self._store = store
         self.preferences = store.load()
         self._after_save: Callable[[], object] | None = None
+        self._models: ModelsDialog | None = None
         self.commands = Actions(self)
         defaults = RestorationSettings()
         self.parts = make_parts(self.commands, defaults, has_sample=services.sample is not None)
@@ -87,6 +89,8 @@ class MainWindow(QMainWindow):
         commands.zoom_out.triggered.connect(canvas.zoom_out)
         commands.original.toggled.connect(self._on_original_toggled)
         commands.faces.toggled.connect(self._on_faces_toggled)
+        commands.models.triggered.connect(self._on_models_asked)
+        commands.models.setVisible(self._services.model_store is not None)
         commands.shortcuts.triggered.connect(self._on_shortcuts_asked)
         commands.about.triggered.connect(self._on_about_asked)
         commands.toggle_mode.triggered.connect(self._on_mode_toggled)
@@ -237,6 +241,8 @@ class MainWindow(QMainWindow):
         geometry = bytes(self.saveGeometry().toHex().data()).decode()
         self._remember(self.preferences.replace(window=geometry))
         self.hide()
+        if self._models is not None:
+            self._models.stop()
         self.work.stop()
         event.accept()
 
@@ -274,6 +280,16 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_first_run_dismissed(self) -> None:
         self._remember(self.preferences.replace(first_run_note_seen=True))
+
+    @Slot()
+    def _on_models_asked(self) -> None:
+        if self._services.model_store is None:
+            return
+        if self._models is None:
+            self._models = ModelsDialog(self._services.model_store(), self)
+            self._models.models_changed.connect(self.work.warm_up)
+        self._models.show()
+        self._models.raise_()
 
     @Slot()
     def _on_shortcuts_asked(self) -> None:

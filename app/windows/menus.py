@@ -40,6 +40,9 @@ def fill_menu_bar(bar: QMenuBar, actions: Actions) -> QMenu:
     theme = view.addMenu(tr("Menus", "&Colours of the window"))
     theme.addActions(actions.themes.actions())
 
+    tools = bar.addMenu(tr("Menus", "&Tools"))
+    tools.addAction(actions.models)
+
     help_menu = bar.addMenu(tr("Menus", "&Help"))
     help_menu.addActions([actions.shortcuts, actions.about])
     return recent

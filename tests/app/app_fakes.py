@@ -144,6 +144,7 @@ def make_services(engine: FakeEngine, folder: Path, sample: Path | None = None) 
         save_result=save_result,
         default_output=default_output,
         choices=lambda: Choices(models, (ModelOption("auto", "Automatic"),)),
+        model_store=None,
         sample=sample,
         readable_suffixes=lambda: (".png", ".jpg"),
         writable_suffixes=lambda: (".png", ".jpg"),
