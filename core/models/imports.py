@@ -7,12 +7,10 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from core.errors import DownloadError, ModelFileError
 from core.models.files import copy_and_hash
 from core.models.own_models import OWN_SUFFIXES, Inspection
-from core.models.shelf import PART_SUFFIX
 
 if TYPE_CHECKING:
     from core.models.spec import ModelSpec
@@ -21,7 +19,7 @@ if TYPE_CHECKING:
 Inspector = Callable[[Path], Inspection]
 """Looks into a model file; raises ModelFileError where it is of no known kind."""
 
-IMPORT_PREFIX = ".import-"
+IMPORT_FOLDER = ".import"
 SPARE_BYTES = 32_000_000
 
 
@@ -45,30 +43,33 @@ def importable_size_bytes(path: Path) -> int:
 
 
 def copy_in(path: Path, root: Path, size_bytes: int, progress: Progress) -> tuple[Path, str]:
-    """Copy a file to a passing name in the store; the caller renames or deletes it.
+    """Copy a file into a passing folder of the store; the caller moves it on.
+
+    The copy keeps its name, because messages about it mention that. What a killed import left is
+    deleted first, so the caller must hold the import lock.
 
     Returns:
-        The copy and its SHA-256. Leftovers of imports that were killed are deleted first, so the
-        caller must hold the import lock.
+        The copy and its SHA-256.
 
     Raises:
         DownloadError: There is not enough room.
         OSError: Reading or writing failed.
         Cancelled: The job was stopped.
     """
-    for leftover in root.glob(f"{IMPORT_PREFIX}*"):
-        leftover.unlink(missing_ok=True)
+    clear_imports(root)
     if shutil.disk_usage(root).free < size_bytes + SPARE_BYTES:
         raise DownloadError(
             "There is not enough room on the disk for this model.",
             f"Make {(size_bytes + SPARE_BYTES) / 1e6:.0f} MB free where {root} lies.",
         )
-    copy = root / f"{IMPORT_PREFIX}{uuid4().hex}{PART_SUFFIX}{path.suffix.lower()}"
-    try:
-        return copy, copy_and_hash(path, copy, progress)
-    except BaseException:
-        copy.unlink(missing_ok=True)
-        raise
+    copy = root / IMPORT_FOLDER / path.name
+    copy.parent.mkdir()
+    return copy, copy_and_hash(path, copy, progress)
+
+
+def clear_imports(root: Path) -> None:
+    """Delete what imports have left in their passing folder."""
+    shutil.rmtree(root / IMPORT_FOLDER, ignore_errors=True)
 
 
 def refuse_unusable(path: Path, size_bytes: int, published: ModelSpec | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from core.errors import ModelFileError
 from core.models.own_models import UNKNOWN_LICENCE, Inspection
@@ -10,12 +10,10 @@ from core.models.own_models import UNKNOWN_LICENCE, Inspection
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from core.engines.spandrel_network import ForeignNetwork
     from core.models.checkpoint import Checkpoint
-    from core.models.spec import Task
 
-# Purposes in spandrel's words; a "Restoration" network of scale 1 enlarges nothing.
-_TASK_OF_PURPOSE: dict[str, Task] = {"SR": "upscaling", "FaceSR": "face-restoration"}
-_SPANDREL_FACE_CROP_PX = 512
+_FOREIGN_CROP_PX = 512
 
 
 def inspect_model(path: Path) -> Inspection:
@@ -30,7 +28,7 @@ def inspect_model(path: Path) -> Inspection:
     from core.models.loader import read_state_dict
 
     checkpoint = read_state_dict(path)
-    return _as_gfpgan(checkpoint) or _as_spandrel(checkpoint)
+    return _as_gfpgan(checkpoint) or _as_foreign(checkpoint)
 
 
 def _as_gfpgan(checkpoint: Checkpoint) -> Inspection | None:
@@ -51,32 +49,29 @@ def _as_gfpgan(checkpoint: Checkpoint) -> Inspection | None:
     )
 
 
-def _as_spandrel(checkpoint: Checkpoint) -> Inspection:
-    from spandrel import MAIN_REGISTRY, UnsupportedModelError
+def _as_foreign(checkpoint: Checkpoint) -> Inspection:
+    """What spandrel makes of it, with the same verdicts as when it is loaded."""
+    from core.engines.spandrel_network import extra_is_installed, recognise
+    from core.models.refusals import not_recognised, refuse_named, unfit
 
+    refuse_named(checkpoint, extra_is_installed=extra_is_installed())
     try:
-        descriptor: Any = MAIN_REGISTRY.load(dict(checkpoint.tensors))
-    except UnsupportedModelError as error:
-        raise _of_no_use(checkpoint) from error
-    except (RuntimeError, ValueError, KeyError, IndexError, AssertionError) as error:
-        raise ModelFileError(
-            f"The weights in {checkpoint.path.name} do not fit together.",
-            "Get the file again from where it was published, and compare its size and hash.",
-        ) from error
-    task = _TASK_OF_PURPOSE.get(descriptor.purpose)
-    if task is None or (task == "upscaling" and descriptor.scale not in {2, 4}):
-        raise _of_no_use(checkpoint)
-    return Inspection(
-        architecture=str(descriptor.architecture.id).lower(),
-        task=task,
-        scale=descriptor.scale if task == "upscaling" else 1,
-        crop_size_px=_SPANDREL_FACE_CROP_PX if task == "face-restoration" else 0,
-    )
+        foreign = recognise(checkpoint.tensors)
+    except (RuntimeError, KeyError, ValueError, IndexError, AssertionError) as error:
+        raise unfit(checkpoint.path, error) from error
+    if foreign is None:
+        raise not_recognised(checkpoint.path)
+    architecture = foreign.name.lower()
+    if foreign.purpose == "FaceSR" and foreign.scale == 1:
+        return Inspection(architecture, "face-restoration", crop_size_px=_FOREIGN_CROP_PX)
+    if foreign.purpose == "SR" and foreign.scale > 1 and foreign.channels == (3, 3):
+        return Inspection(architecture, "upscaling", scale=foreign.scale)
+    raise _of_no_use(checkpoint, foreign)
 
 
-def _of_no_use(checkpoint: Checkpoint) -> ModelFileError:
+def _of_no_use(checkpoint: Checkpoint, foreign: ForeignNetwork) -> ModelFileError:
     return ModelFileError(
-        f"{checkpoint.path.name} holds weights, but of no network that Heirloom can use.",
-        "It looked for GFP-GAN in its three layouts, for RestoreFormer, and for networks that "
-        "enlarge twice or four times, such as Real-ESRGAN.",
+        f"{checkpoint.path.name} is a network of the kind {foreign.name}, which neither restores "
+        "faces nor enlarges colour photos.",
+        "Choose a face-restoration or enlarging model.",
     )

@@ -15,7 +15,13 @@ from typing import TYPE_CHECKING
 import appdirs
 
 from core.errors import DownloadError, LicenceError, ModelFileError
-from core.models.imports import Inspector, copy_in, importable_size_bytes, refuse_unusable
+from core.models.imports import (
+    Inspector,
+    clear_imports,
+    copy_in,
+    importable_size_bytes,
+    refuse_unusable,
+)
 from core.models.licences import AcceptedLicences
 from core.models.locks import exclusive
 from core.models.own_models import OwnModels
@@ -212,22 +218,21 @@ class ModelStore:
         size_bytes = importable_size_bytes(path)
         lock = exclusive(self.root / ".locks" / ".import.lock", progress)
         with _storage_errors(self.root), lock:
-            copying = progress.part(0.0, 0.95, f"Copying {path.name}")
-            copy, sha256 = copy_in(path, self.root, size_bytes, copying)
             try:
+                copying = progress.part(0.0, 0.95, f"Copying {path.name}")
+                copy, sha256 = copy_in(path, self.root, size_bytes, copying)
                 # The last moment to cancel: what follows is quick and done as a whole.
                 progress.report(0.95, f"Looking into {path.name}")
                 known = next((spec for spec in self.specs() if spec.sha256 == sha256), None)
-                if known is None:
-                    spec = self._describe_own(path, copy, sha256, size_bytes, inspect)
-                    # Card first: a file that nothing describes could never be seen or removed.
-                    self._own.write_card(spec)
-                    self._shelf.put(spec, copy)
-                else:
-                    spec = known
-                    self._adopt_known(spec, copy, accept_licence, progress)
+                if known is not None:
+                    self._adopt_known(known, copy, accept_licence, progress)
+                    return known
+                spec = self._describe_own(path, copy, sha256, size_bytes, inspect)
+                # Card first: a file that nothing describes could never be seen or removed.
+                self._own.write_card(spec)
+                self._shelf.put(spec, copy)
             finally:
-                copy.unlink(missing_ok=True)
+                clear_imports(self.root)
         return spec
 
     def remove(self, model_id: str, progress: Progress | None = None) -> int:

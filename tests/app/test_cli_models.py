@@ -182,8 +182,8 @@ def test_import_of_an_own_network_and_of_junk(run, tmp_path):
     code, out, err = run("import", *names)
     assert code == 1
     assert out == "Mine.safetensors is Mine; use it as user/mine\n"
-    assert "not a model file" in err.splitlines()[0]
-    assert "no network that Heirloom can use" in err.splitlines()[1]
+    assert "junk.pth is not a model file" in err.splitlines()[0]
+    assert "no network that Heirloom knows" in err.splitlines()[1]
     _code, out, _err = run("list", "--json")
     entry = json.loads(out)[-1]
     assert entry["architecture"] == "gfpgan-clean"

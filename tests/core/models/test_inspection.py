@@ -59,10 +59,10 @@ def refuse(path, *words):
 
 
 def test_networks_of_no_use_are_refused_with_what_was_looked_for(tmp_path):
-    torch.save(enlarger(3), tmp_path / "three.pth")
-    refuse(tmp_path / "three.pth", "no network that Heirloom can use", "GFP-GAN", "twice")
+    torch.save(enlarger(1), tmp_path / "one.pth")
+    refuse(tmp_path / "one.pth", "neither restores faces nor enlarges")
     torch.save({"layer.weight": torch.zeros(3, 3)}, tmp_path / "other.pth")
-    refuse(tmp_path / "other.pth", "no network that Heirloom can use", "Real-ESRGAN")
+    refuse(tmp_path / "other.pth", "no network that Heirloom knows", "GFP-GAN", "Real-ESRGAN")
 
 
 def test_weights_of_the_wrong_shape_are_refused(tmp_path):

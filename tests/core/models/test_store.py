@@ -306,11 +306,11 @@ def test_an_unknown_file_becomes_an_own_model(store, root, tmp_path):
     looked_at = []
 
     def inspect(path):
-        looked_at.append((path.suffix, path.read_bytes()))
+        looked_at.append((path.name, path.read_bytes()))
         return FOUND
 
     spec = store.import_file(source, inspect=inspect)
-    assert looked_at == [(".pth", b"weights")]
+    assert looked_at == [("Omas Gesicht (3).PTH", b"weights")]
     assert (spec.id, spec.name, spec.scale) == ("user/omas-gesicht-3-", "Omas Gesicht (3)", 4)
     assert not spec.commercial_use
     again = ModelStore(root, REGISTRY)
@@ -381,7 +381,8 @@ def test_cancelling_an_import_leaves_nothing(store, root, tmp_path):
 
 def test_what_a_killed_import_left_is_cleaned_up_by_the_next(store, root, tmp_path):
     root.mkdir()
-    (root / ".import-123.part.pth").write_bytes(b"half")
+    (root / ".import").mkdir()
+    (root / ".import" / "half.pth").write_bytes(b"half")
     store.import_file(a_file(tmp_path, CONTENT))
     assert not list(root.glob(".import*"))
 
