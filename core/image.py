@@ -76,12 +76,13 @@ class Metadata:
 
     Attributes:
         icc: ICC profile of the *stored pixels*, or None for sRGB.
-        exif: TIFF-structured EXIF block without the "Exif\\0\\0" prefix; orientation already
+        exif: TIFF-structured EXIF block without the "Exif" prefix; orientation already
             reset to 1.
         xmp: XMP packet (UTF-8 XML).
         iptc: IPTC-IIM records (the content of Photoshop's resource 0x0404).
         dpi: Horizontal and vertical resolution in pixels an inch.
         comment: The file's comment.
+        text: A PNG's other text entries: ("Author", "Anna"), ...
     """
 
     icc: bytes | None = None
@@ -90,6 +91,7 @@ class Metadata:
     iptc: bytes | None = None
     dpi: tuple[float, float] | None = None
     comment: str | None = None
+    text: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

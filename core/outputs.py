@@ -14,7 +14,7 @@ from pathlib import Path
 from core.errors import RestorationError
 from core.imageio.formats import READABLE_SUFFIXES, format_for_suffix, output_format, suffix_for
 from core.imageio.info import kind_and_depth
-from core.imageio.same_file import canonical, is_same_file
+from core.imageio.same_file import canonical, is_any_of
 from core.recipe import path_beside
 
 SUFFIX = "-restored"
@@ -173,13 +173,12 @@ def plan_output(
         UnsupportedFormatError: Heirloom does not write `format`.
     """
     wanted = out_dir / _inside(relative).with_suffix(_ending(source, format))
-    claimed = {_folded(path) for path in taken}
     originals = [source, *inputs]
     for number in range(_MAX_TRIES):
         candidate = wanted if number == 0 else _numbered(wanted, suffix, number)
-        if _folded(candidate) in claimed:
+        if _is_claimed(candidate, taken):
             continue
-        if any(is_same_file(candidate, original) for original in originals):
+        if is_any_of(candidate, originals):
             continue
         if overwrite and not candidate.is_dir():
             return candidate
@@ -207,9 +206,15 @@ def _inside(relative: Path) -> Path:
     return Path(*parts) if parts else Path("photo")
 
 
+def _is_claimed(candidate: Path, taken: Collection[Path]) -> bool:
+    """True where a result of this run has the name, or one that some file systems hold equal."""
+    name = candidate.name.casefold()
+    alike = [path for path in taken if path.name.casefold() == name]
+    return bool(alike) and _folded(candidate) in {_folded(path) for path in alike}
+
+
 def _folded(path: Path) -> str:
-    """A key under which names that some file systems hold equal are equal."""
-    return str(Path(os.path.realpath(path))).casefold()
+    return os.path.realpath(path).casefold()
 
 
 def _visible(folder: Path) -> Iterator[Path]:

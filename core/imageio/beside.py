@@ -19,6 +19,7 @@ from core.imageio.xmp import XmpError
 
 _MAX_DPI = 1_000_000.0
 RAW_EXIF_KEY = "Raw profile type exif"
+_NOT_TEXT = frozenset({"Comment", "XML:com.adobe.xmp", "xmp"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ def gather(info: Mapping[Any, Any], kind: str, data: bytes) -> Beside:
         iptc=_iptc(info),
         dpi=_dpi(info, kind, exif),
         comment=_comment(info),
+        text=_text(info) if kind == "PNG" else (),
     )
     return Beside(metadata, exif_orientation or xmp_orientation or 1, tuple(notes))
 
@@ -73,7 +75,7 @@ def fitting_profile(icc: bytes | None, *, is_grey: bool) -> tuple[bytes | None, 
     space = colour_space(icc)
     if space == "GREY" and is_grey:
         return icc, ""
-    if space == "RGB":
+    if space == "RGB" and not is_grey:
         return icc, ""
     return None, (
         "The file's colour profile is damaged or does not fit its pixels, so it was left out."
@@ -162,3 +164,15 @@ def _comment(info: Mapping[Any, Any]) -> str | None:
         except UnicodeDecodeError:
             raw = raw.decode("latin-1")
     return str(raw).rstrip("\x00") or None if raw else None
+
+
+def _text(info: Mapping[Any, Any]) -> tuple[tuple[str, str], ...]:
+    """The text entries of a PNG, without those that have a place of their own."""
+    return tuple(
+        (key, str(value))
+        for key, value in info.items()
+        if isinstance(key, str)
+        and isinstance(value, str)
+        and key not in _NOT_TEXT
+        and not key.startswith("Raw profile type")
+    )

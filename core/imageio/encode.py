@@ -17,7 +17,7 @@ from core.image import Metadata
 from core.imageio import iptc as iptc_records
 from core.imageio.background import interruptible
 from core.imageio.decode import Samples
-from core.imageio.encode_png import write_deep_png
+from core.imageio.encode_png import text_entries, write_deep_png
 from core.imageio.encode_tiff import write_tiff
 from core.imageio.exif import PREFIX, without_orientation
 from core.imageio.tags import TagError
@@ -141,8 +141,8 @@ def _png(picture: Picture, handle: BinaryIO, progress: Progress) -> tuple[str, .
         text.add_text(
             iptc_records.RAW_PROFILE_KEY, iptc_records.as_raw_profile(metadata.iptc), zip=True
         )
-    if metadata.comment:
-        text.add_itxt("Comment", metadata.comment)
+    for key, value in text_entries(metadata):
+        text.add_itxt(key, value)
     options: dict[str, Any] = {}
     if metadata.exif is not None:
         options["exif"] = metadata.exif

@@ -105,9 +105,16 @@ def _beside(metadata: Metadata) -> list[tuple[bytes, bytes]]:
         text = iptc_records.as_raw_profile(metadata.iptc).encode("latin-1")
         key = iptc_records.RAW_PROFILE_KEY.encode("latin-1")
         found.append((b"zTXt", key + b"\x00\x00" + zlib.compress(text, _LEVEL)))
-    if metadata.comment:
-        found.append((b"iTXt", _international("Comment", metadata.comment.encode())))
+    found += [
+        (b"iTXt", _international(key, value.encode())) for key, value in text_entries(metadata)
+    ]
     return found
+
+
+def text_entries(metadata: Metadata) -> tuple[tuple[str, str], ...]:
+    """The text entries to write, in order: the comment and what another PNG held."""
+    comment = (("Comment", metadata.comment),) if metadata.comment else ()
+    return (*comment, *metadata.text)
 
 
 def _international(key: str, text: bytes) -> bytes:

@@ -108,6 +108,7 @@ def _fitting(
             ("XMP", metadata.xmp, info.xmp),
             ("IPTC", metadata.iptc, info.iptc),
             ("colour profile", metadata.icc, info.icc),
+            ("text", metadata.text or None, info.name == "PNG"),
         )
         if there is not None and not room and not (name == "XMP" and altered)
     ]
@@ -122,5 +123,6 @@ def _fitting(
         iptc=metadata.iptc if info.iptc else None,
         dpi=metadata.dpi,
         comment=metadata.comment,
+        text=metadata.text if info.name == "PNG" else (),
     )
     return kept, tuple(notes)

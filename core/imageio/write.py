@@ -23,7 +23,7 @@ from core.imageio.formats import (
 )
 from core.imageio.outgoing import MetadataChoice, outgoing_metadata
 from core.imageio.profiles import colour_space, grey_to_srgb, srgb_profile
-from core.imageio.same_file import is_same_file
+from core.imageio.same_file import is_any_of
 from core.progress import Progress, no_progress
 
 DEFAULT_QUALITY = 95
@@ -139,7 +139,7 @@ def _check_target(
     photo: Photo, path: Path, protected: Collection[Path], *, overwrite: bool
 ) -> None:
     inputs = [*protected] if photo.source.path is None else [photo.source.path, *protected]
-    if any(is_same_file(path, original) for original in inputs):
+    if is_any_of(path, inputs):
         raise OutputError(
             f"“{path}” is one of the original photos, which Heirloom never replaces.",
             "Choose another name or another folder for the result.",

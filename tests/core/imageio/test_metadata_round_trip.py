@@ -345,9 +345,19 @@ def test_a_grey_profile_stays_with_a_grey_photo_and_leaves_a_coloured_one(tmp_pa
     np.testing.assert_allclose(line, srgb, atol=0.03)
 
 
-def test_a_profile_of_another_colour_space_is_left_out_with_a_note(tmp_path):
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+def test_a_profile_of_another_colour_space_is_left_out_with_a_note(tmp_path, mode):
     path = tmp_path / "a.jpg"
-    path.write_bytes(samples.jpeg_bytes(icc_profile=samples.grey_profile()))
+    profile = samples.grey_profile() if mode == "RGB" else samples.rgb_profile()
+    path.write_bytes(samples.jpeg_bytes(mode, icc_profile=profile))
+    photo = read_photo(path)
+    assert photo.metadata.icc is None
+    assert "profile" in photo.notes[0]
+
+
+def test_a_damaged_profile_is_left_out_with_a_note(tmp_path):
+    path = tmp_path / "a.jpg"
+    path.write_bytes(samples.jpeg_bytes(icc_profile=samples.rgb_profile()[:200]))
     photo = read_photo(path)
     assert photo.metadata.icc is None
     assert "profile" in photo.notes[0]
@@ -392,3 +402,24 @@ def test_old_imagemagick_profiles_in_png_text_are_read(tmp_path):
     assert photo.source.orientation == 6
     assert (photo.size.width, photo.size.height) == (32, 48)
     assert photo.metadata.iptc == samples.IPTC
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_text_entries_of_a_png_survive_in_png(tmp_path, dtype):
+    from PIL.PngImagePlugin import PngInfo
+
+    text = PngInfo()
+    text.add_text("Author", "Anna")
+    text.add_itxt("Description", "Über den Dächern")
+    path = tmp_path / "a.png"
+    samples.photo().save(path, pnginfo=text)
+    photo = read_photo(path)
+    assert photo.metadata.text == (("Author", "Anna"), ("Description", "Über den Dächern"))
+    scaled = photo.pixels.astype(dtype) * (np.iinfo(dtype).max // 255)
+    photo = photo.with_pixels(scaled)
+    assert read_photo(save(photo, tmp_path / "b.png").path).metadata.text == photo.metadata.text
+    stripped = save(photo, tmp_path / "c.png", metadata="strip_all")
+    assert read_photo(stripped.path).metadata.text == ()
+    assert save(photo.with_pixels(np.asarray(samples.photo())), tmp_path / "d.jpg").notes == (
+        "JPEG has no room for this photo's text data.",
+    )

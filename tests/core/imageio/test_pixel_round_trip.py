@@ -104,7 +104,8 @@ def test_lossy_formats_stay_close(tmp_path, name):
     photo = Photo(np.asarray(samples.photo(size=(96, 64))))
     again = read_photo(save(photo, tmp_path / name).path)
     difference = np.abs(again.pixels.astype(int) - photo.pixels.astype(int))
-    assert difference.max() <= 6
+    assert difference.mean() < 2
+    assert difference.max() <= 12
 
 
 @pytest.mark.parametrize("name", ["a.jpg", "a.webp", "a.avif", "a.bmp"])
