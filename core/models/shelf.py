@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from core.models.spec import ModelSpec
     from core.progress import Progress
 
-MODELS_MENU = "Models › Manage models…"
+MODELS_MENU = "Tools › Models…"
 PART_SUFFIX = ".part"
 SHIPPED = frozenset({"bundled", "package"})
 
