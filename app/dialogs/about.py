@@ -49,7 +49,8 @@ class AboutDialog(QDialog):
         head.addLayout(words, 1)
         licences = QTextBrowser()
         licences.setAccessibleName(self.tr("Licences"))
-        licences.setPlainText(licence_texts())
+        licences.setMarkdown(licence_texts())
+        licences.setOpenExternalLinks(True)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -61,10 +62,15 @@ class AboutDialog(QDialog):
 
 
 def licence_texts() -> str:
-    """All shipped licence texts, one after the other."""
+    """All shipped licence texts as Markdown: the overview, then each text word by word."""
     folder = files("resources").joinpath("licences")
     if not folder.is_dir():
         return ""
     found = sorted((item for item in folder.iterdir() if item.is_file()), key=lambda i: i.name)
-    parts = [f"{item.name}\n\n{item.read_text('utf-8').strip()}" for item in found]
-    return ("\n\n" + "–" * 40 + "\n\n").join(parts)
+    overview = [item.read_text("utf-8") for item in found if item.name.endswith(".md")]
+    texts = [
+        f"## {item.name}\n\n~~~~\n{item.read_text('utf-8').strip()}\n~~~~"
+        for item in found
+        if not item.name.endswith(".md")
+    ]
+    return "\n\n".join([*overview, *texts])
