@@ -61,6 +61,13 @@ def from_samples(samples: AnySamples, mode: str, notes: tuple[str, ...] = ()) ->
     return Decoded(pixels, alpha, channels <= 2, mode, notes=notes)
 
 
+def full_range(samples: AnySamples, bits: int) -> AnySamples:
+    """Numbers of 9 to 15 bits spread over 16, so that white is 65535."""
+    levels = (1 << bits) - 1
+    table = np.rint(np.arange(levels + 1) * (65535 / levels)).astype(np.uint16)
+    return np.asarray(table[np.minimum(samples, levels)])
+
+
 def from_pillow(image: Image.Image, icc: bytes | None) -> Decoded | None:
     """Pixels of a loaded picture.
 

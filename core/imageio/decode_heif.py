@@ -11,7 +11,7 @@ import numpy as np
 import pi_heif
 
 from core.geometry import Size
-from core.imageio.decode import AnySamples, Decoded, from_samples
+from core.imageio.decode import Decoded, from_samples, full_range
 
 _ITEM_ENTRY = b"infe"
 _NCLX = b"colrnclx"
@@ -52,7 +52,7 @@ def open_heif(data: bytes) -> HeifPicture:
     """
     _check_item_names(data)
     _check_colour_codes(data)
-    # Without the conversion deeper pictures arrive as 16 bits, scaled to their full range.
+    # Without the conversion deeper pictures arrive as 16 bits, shifted to the left.
     container = pi_heif.open_heif(io.BytesIO(data), convert_hdr_to_8bit=False)
     image = container[container.primary_index]
     width, height = image.size
@@ -92,16 +92,11 @@ def decode_heif(picture: HeifPicture) -> Decoded:
     """
     samples = np.asarray(picture.image)
     mode = str(picture.image.mode)
-    if samples.dtype not in (np.uint8, np.uint16):
+    if samples.dtype == np.uint16:
+        samples = full_range(samples >> (16 - picture.bit_depth), picture.bit_depth)
+    elif samples.dtype == np.uint8:
+        samples = samples.copy()
+    else:
         raise ValueError(f"samples of type {samples.dtype}")
-    made = from_samples(_full_range(samples, picture.bit_depth), mode)
+    made = from_samples(samples, mode)
     return Decoded(made.pixels, made.alpha, made.is_grey, mode, is_upright=True)
-
-
-def _full_range(samples: AnySamples, bits: int) -> AnySamples:
-    """Samples of 10 or 12 bits, which arrive shifted to the left, so that white is 65535."""
-    if samples.dtype == np.uint8 or bits >= 16:
-        return samples.copy()
-    levels = (1 << bits) - 1
-    table = np.rint(np.arange(levels + 1) * (65535 / levels)).astype(np.uint16)
-    return np.asarray(table[samples >> (16 - bits)])

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import tifffile
 
 from core.geometry import Size
-from core.imageio.decode import Decoded, from_samples
+from core.imageio.decode import Decoded, from_samples, full_range
 from core.imageio.opencv import (
     DamagedPixelsError,
     UnknownLayoutError,
@@ -174,7 +174,7 @@ def decode_tiff(data: bytes) -> Decoded:
         raise UnknownLayoutError(f"photometric interpretation {photometric}")
     samples = samples[..., : base + (1 if _has_alpha(page, base) else 0)]
     if bits < 16:
-        samples = (samples.astype(np.uint32) * 65535 // ((1 << bits) - 1)).astype(np.uint16)
+        samples = full_range(samples, bits)
     if int(photometric) == 0:
         samples = np.concatenate([65535 - samples[..., :1], samples[..., 1:]], axis=2)
     if associated and samples.shape[2] > base:

@@ -28,7 +28,7 @@ _XMP_HEADER_BYTES = 29
 _MAX_JFIF_DENSITY = 65_535
 FULL_CHROMA_QUALITY = 90
 """From this quality on JPEG and AVIF keep colour at full resolution (4:4:4)."""
-_PNG_LEVEL = 4  # six times the time of level 1 would buy a few percent more
+_PNG_LEVEL = 4  # level 6 takes more than twice as long for 8 percent less
 LOSSLESS_QUALITY = 100
 
 

@@ -13,6 +13,7 @@ from core.geometry import Size
 from core.imageio import exif as exif_block
 from core.imageio import xmp as xmp_packet
 from core.imageio.beside import Beside, gather
+from core.imageio.decode_avif import avif_depth
 from core.imageio.decode_heif import open_heif
 from core.imageio.decode_tiff import tiff_header
 from core.imageio.formats import format_for_suffix
@@ -103,14 +104,16 @@ def read_info(path: Path, progress: Progress | None = None) -> PhotoInfo:
 def kind_and_depth(path: Path) -> tuple[str, int]:
     """The format of a file by its content, and whether a new file needs 8 or 16 bits for it.
 
-    Only HEIC, the one format that is read but not written at its own depth, is looked into. A file
+    Only HEIC and AVIF, which are not written at all their depths, are looked into. A file
     that cannot be read is taken for what its name says; reading it will tell what is wrong.
     """
     try:
         with path.open("rb") as handle:
             kind = kind_of(handle.read(SIGNATURE_BYTES))
-        if kind == "HEIF":
-            return kind, 8 if open_heif(path.read_bytes()).bit_depth <= 8 else 16
+        if kind in ("HEIF", "AVIF"):
+            data = path.read_bytes()
+            depth = open_heif(data).bit_depth if kind == "HEIF" else avif_depth(data)
+            return kind, 8 if depth <= 8 else 16
     except (OSError, ValueError, RuntimeError, SyntaxError):
         kind = None
     return kind or format_for_suffix(path.suffix) or "PNG", 8
@@ -160,7 +163,10 @@ def _pillow_header(file: FileBytes, kind: str) -> _Header:
         mode = image.mode
         if kind == "PNG" and len(file.data) > 25:
             depth = file.data[24]
-            mode = mode if depth < 16 or mode.startswith("I;16") else f"{mode};16"
+        if kind == "AVIF":
+            depth = avif_depth(file.data)
+        if depth > 8 and not mode.startswith("I;16"):
+            mode = f"{mode};16"
         return _Header(
             mode,
             Size(*image.size),

@@ -11,6 +11,7 @@ from core.image import Photo, Source
 from core.imageio.background import interruptible
 from core.imageio.beside import Beside, fitting_profile, gather
 from core.imageio.decode import Decoded, from_pillow
+from core.imageio.decode_avif import avif_depth, decode_avif
 from core.imageio.decode_heif import decode_heif, open_heif
 from core.imageio.decode_png import decode_png, has_late_text, is_deep_png
 from core.imageio.decode_tiff import TiffHeader, decode_tiff, tiff_header
@@ -118,6 +119,9 @@ def _read_pillow(file: FileBytes, kind: str, progress: Progress) -> _Content:
             if has_late_text(file.data):
                 image.load()
             decoded = interruptible(lambda: decode_png(file.data, key), progress)
+        elif kind == "AVIF" and avif_depth(file.data) > 8:
+            grey = image.mode in ("L", "LA")
+            decoded = interruptible(lambda: decode_avif(file.data, is_grey=grey), progress)
         else:
             if kind in _STREAMED:
                 image.load()

@@ -150,21 +150,39 @@ def rgb_profile():
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
 
-def grey_profile(gamma=1.8):
-    """A minimal grey ICC v2 profile with a gamma curve."""
-    curve = b"curv" + bytes(4) + struct.pack(">IH", 1, round(gamma * 256)) + bytes(2)
-    white = b"XYZ " + bytes(4) + struct.pack(">iii", 63190, 65536, 54061)
-    text = b"Test grey\x00"
-    description = b"desc" + bytes(4) + struct.pack(">I", len(text)) + text + bytes(78)
-    copyright_text = b"text" + bytes(4) + b"CC0\x00"
-    parts = {b"desc": description, b"wtpt": white, b"kTRC": curve, b"cprt": copyright_text}
+def profile_of(space, connection, kind, parts):
+    """An ICC v2 profile with these tags and the usual texts."""
+    text = b"Test\x00"
+    parts = {
+        b"desc": b"desc" + bytes(4) + struct.pack(">I", len(text)) + text + bytes(78),
+        b"wtpt": b"XYZ " + bytes(4) + struct.pack(">iii", 63190, 65536, 54061),
+        b"cprt": b"text" + bytes(4) + b"CC0\x00",
+        **parts,
+    }
     table, data, at = b"", b"", 128 + 4 + 12 * len(parts)
     for name, part in parts.items():
-        padded = part + bytes(-len(part) % 4)
         table += name + struct.pack(">II", at + len(data), len(part))
-        data += padded
-    size = at + len(data)
-    head = struct.pack(">I4sI4s4s4s", size, b"\0\0\0\0", 0x02400000, b"mntr", b"GRAY", b"XYZ ")
+        data += part + bytes(-len(part) % 4)
+    head = struct.pack(">I4sI", at + len(data), bytes(4), 0x02400000) + kind + space + connection
     head += struct.pack(">6H", 2020, 1, 1, 0, 0, 0) + b"acsp" + bytes(28)
     head += struct.pack(">iii", 63190, 65536, 54061)
     return head.ljust(128, b"\0") + struct.pack(">I", len(parts)) + table + data
+
+
+def grey_profile(gamma=1.8):
+    """A grey profile with a gamma curve."""
+    curve = b"curv" + bytes(4) + struct.pack(">IH", 1, round(gamma * 256)) + bytes(2)
+    return profile_of(b"GRAY", b"XYZ ", b"mntr", {b"kTRC": curve})
+
+
+def cmyk_profile():
+    """A printer with odd inks: its cyan prints red. Nobody gets that right without the profile."""
+    ramp = bytes(range(256))
+    matrix = struct.pack(">9i", 65536, 0, 0, 0, 65536, 0, 0, 0, 65536)
+    corners = b""
+    for index in range(16):
+        cyan, magenta, yellow, black = (index >> shift & 1 for shift in (3, 2, 1, 0))
+        lightness = 255 - 120 * cyan - 40 * magenta - 10 * yellow
+        corners += bytes([0 if black else max(0, lightness), 128 + 67 * cyan, 128 + 67 * cyan])
+    lut = b"mft1" + bytes(4) + bytes([4, 3, 2, 0]) + matrix + ramp * 4 + corners + ramp * 3
+    return profile_of(b"CMYK", b"Lab ", b"prtr", {b"A2B0": lut})

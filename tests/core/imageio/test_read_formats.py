@@ -15,7 +15,7 @@ import tifffile
 from PIL import Image, ImageCms
 
 from core.errors import UnsupportedFormatError
-from core.imageio import read_info, read_photo
+from core.imageio import output_format, read_info, read_photo
 from core.imageio.orient import turned
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "imageio"
@@ -348,6 +348,19 @@ def test_cmyk_without_profile_is_converted_and_noted(tmp_path, name):
     assert ImageCms.ImageCmsProfile(io.BytesIO(photo.metadata.icc)).profile.xcolor_space == "RGB "
 
 
+@pytest.mark.parametrize("name", ["a.jpg", "a.tif"])
+def test_cmyk_is_converted_through_its_profile(tmp_path, name):
+    image = Image.new("CMYK", (16, 16), (255, 0, 0, 0))
+    photo = read_photo(saved(tmp_path, name, image, icc_profile=samples.cmyk_profile()))
+    red, green, blue = photo.pixels[8, 8].astype(int)
+    assert red > green + 80
+    assert red > blue + 80
+    assert photo.notes == ("The CMYK colours were converted to sRGB.",)
+    profile = ImageCms.ImageCmsProfile(io.BytesIO(photo.metadata.icc))
+    assert "sRGB" in ImageCms.getProfileDescription(profile)
+    assert read_photo(tmp_path / name).metadata.icc == photo.metadata.icc
+
+
 def test_adobe_cmyk_jpeg_is_not_inverted(tmp_path):
     """Photoshop stores CMYK upside down; Pillow writes the same marker."""
     path = saved(tmp_path, "a.jpg", Image.new("CMYK", (16, 16), (0, 0, 0, 0)), quality=95)
@@ -385,6 +398,40 @@ def test_a_jpeg_with_a_second_picture(tmp_path):
     photo = read_photo(path)
     assert photo.source.format == "JPEG"
     assert photo.notes == ("1 more picture of the file was left out.",)
+
+
+@pytest.mark.parametrize("depth", [10, 12])
+def test_deep_avif_keeps_its_levels(tmp_path, depth):
+    white = (1 << depth) - 1
+    y, x = np.mgrid[0:48, 0:64]
+    pixels = np.stack([x * white / 63, y * white / 47, x * 0 + 300], axis=-1)
+    pixels = np.rint(pixels).astype(np.uint16)
+    path = tmp_path / "a.avif"
+    options = [cv2.IMWRITE_AVIF_QUALITY, 100, cv2.IMWRITE_AVIF_DEPTH, depth]
+    cv2.imwrite(str(path), pixels[..., ::-1], [*options, cv2.IMWRITE_AVIF_SPEED, 9])
+    photo = read_photo(path)
+    expected = np.rint(pixels * (65535 / white))
+    assert np.abs(photo.pixels - expected).max() <= 4 * 65535 / white
+    assert photo.pixels.max() == 65535
+    assert len(np.unique(photo.pixels[..., 0])) >= 64
+    assert read_info(path).bit_depth == depth
+    assert output_format(photo.source.format, photo.bit_depth) == "PNG"
+
+
+@pytest.mark.parametrize(
+    ("compression", "mode"),
+    [
+        *((name, "RGB") for name in ("raw", "tiff_lzw", "tiff_adobe_deflate", "packbits", "jpeg")),
+        *((name, "1") for name in ("group3", "group4", "tiff_lzw")),
+        *((name, "CMYK") for name in ("tiff_lzw", "packbits")),
+        *((name, "P") for name in ("tiff_lzw", "packbits")),
+    ],
+)
+def test_compressions_of_8_bit_tiff(tmp_path, compression, mode):
+    path = saved(tmp_path, "a.tif", samples.photo(mode), compression=compression)
+    with Image.open(path) as reference:
+        expected = np.asarray(reference.convert("RGB"))
+    np.testing.assert_array_equal(read_photo(path).pixels, expected)
 
 
 def test_heic_is_turned_by_its_container_once():
