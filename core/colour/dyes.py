@@ -1,8 +1,9 @@
-"""How far a photo has faded, estimated from its darkest and brightest tones.
+"""How far a photo has faded, estimated from a small copy of it.
 
-Nearly every photo holds something black and something white. Where the darkest half percent of a
-channel is far from black, dyes (or silver) have lost density; where the brightest half percent is
-far from white, the paper has darkened. Good photos lie inside a dead zone and are left alone.
+For photos in colour a small network judges the statistics of all channels together
+(`fading_network`). For photos without colours the darkest and brightest tones say it: nearly every
+photo holds something black and something white. Good photos lie inside a dead zone and are left
+alone.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.colour.fading_network import predicted_logs
+from core.colour.features import features
 from core.colour.plan import DARKEST_CODE, Fading
 
 if TYPE_CHECKING:
@@ -20,30 +23,14 @@ if TYPE_CHECKING:
 
 _LUMINANCE = np.array([0.2126729, 0.7151522, 0.0721750])
 
+_DEAD_ZONE = (0.015, 0.05)
+"""Mean size of the predicted logarithms below which nothing, and from which all, is undone."""
 
-def _ramp(value: npt.ArrayLike, start: float, end: float) -> npt.NDArray[np.float64]:
+
+def _ramp(value: float, start: float, end: float) -> float:
     """0 at `start`, 1 at `end`, smooth between and constant outside (smoothstep)."""
-    share = np.clip((np.asarray(value, np.float64) - start) / (end - start), 0, 1)
-    ramp: npt.NDArray[np.float64] = share * share * (3 - 2 * share)
-    return ramp
-
-
-def estimated_grey_fading(sample: FloatImage) -> Fading:
-    """Fading of a photo without colours, the same for all channels.
-
-    Args:
-        sample: Codes in [0, 1], see `core.colour.sampling`.
-    """
-    tones = sample.reshape(-1, 3).astype(np.float64) @ _LUMINANCE
-    black, white = np.percentile(tones, [0.5, 99.5])
-    lifted = _ramp(black, 0.08, 0.20)
-    dulled = _ramp(-white, -0.93, -0.80) * np.maximum(lifted, 0.5)
-    return _solved(
-        np.full(3, black),
-        np.full(3, white),
-        np.full(3, black + lifted * (0.03 - black)),
-        np.full(3, white + dulled * (0.95 - white)),
-    )
+    share = min(1.0, max(0.0, (value - start) / (end - start)))
+    return share * share * (3 - 2 * share)
 
 
 def estimated_fading(sample: FloatImage) -> Fading:
@@ -52,31 +39,34 @@ def estimated_fading(sample: FloatImage) -> Fading:
     Args:
         sample: Codes in [0, 1], see `core.colour.sampling`.
     """
-    black, white = np.percentile(sample.reshape(-1, 3).astype(np.float64), [0.5, 99.5], axis=0)
-    lifted = _ramp(black.mean() + 0.5 * np.ptp(black), 0.14, 0.30)
-    cast = _ramp(np.ptp(white), 0.1, 0.25)
-    target_black = black + lifted * (np.minimum(black, 0.05) - black)
-    brightest = max(float(white.max()), 0.85)
-    target_white = white + np.maximum(lifted, 0.7 * cast) * (brightest - white)
-    return _solved(black, white, target_black, target_white)
+    if min(sample.shape[:2]) < 2:
+        return Fading()
+    logs = predicted_logs(features(sample))
+    size = float(np.sqrt((logs * logs).mean()))
+    logs = np.minimum(logs * _ramp(size, *_DEAD_ZONE), 0.0)
+    return Fading(_rounded(np.exp(logs[:3])), _rounded(np.exp(logs[3:])))
 
 
-def _solved(
-    black: npt.NDArray[np.float64],
-    white: npt.NDArray[np.float64],
-    target_black: npt.NDArray[np.float64],
-    target_white: npt.NDArray[np.float64],
-) -> Fading:
-    """The fading that took the targets to what is seen, channel by channel, within reason."""
+def estimated_grey_fading(sample: FloatImage) -> Fading:
+    """Fading of a photo without colours, the same for all channels.
 
-    def log(code: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        logs: npt.NDArray[np.float64] = np.log(DARKEST_CODE + (1 - DARKEST_CODE) * code)
-        return logs
+    Args:
+        sample: Codes in [0, 1], see `core.colour.sampling`.
+    """
+    tones = (sample.reshape(-1, 3) * _LUMINANCE).sum(axis=1)
+    black, white = (float(value) for value in np.percentile(tones, [0.5, 99.5]))
+    lifted = _ramp(black, 0.08, 0.20)
+    dulled = _ramp(-white, -0.93, -0.80) * max(lifted, 0.5)
+    target_black = black + 0.85 * lifted * (0.04 - black)
+    target_white = white + dulled * (0.95 - white)
+    span = min(_log(target_black) - _log(target_white), -0.05)
+    density = min(1.0, max(0.5, (_log(black) - _log(white)) / span))
+    paper = min(1.0, max(0.5, float(np.exp(_log(white) - density * _log(target_white)))))
+    return Fading(_rounded(np.full(3, paper)), _rounded(np.full(3, density)))
 
-    span = np.minimum(log(target_black) - log(target_white), -0.05)
-    density = np.clip((log(black) - log(white)) / span, 0.4, 1.0)
-    paper = np.clip(np.exp(log(white) - density * log(target_white)), 0.5, 1.0)
-    return Fading(_rounded(paper), _rounded(density))
+
+def _log(code: float) -> float:
+    return float(np.log(DARKEST_CODE + (1 - DARKEST_CODE) * code))
 
 
 def _rounded(values: npt.NDArray[np.float64]) -> tuple[float, float, float]:
