@@ -1,8 +1,9 @@
 """Film grain for restored faces: measured in the photo, synthesised anew, the same every time.
 
 A network gives clean skin. In a grainy photo that looks pasted in, so the grain which the face had
-before is put back: not the old pixels, but fresh noise of the same strength in two bands of fineness,
-after the idea of film grain synthesis in video coding (measure, remove, transmit, synthesise).
+before is put back: not the old pixels, but fresh noise of the same strength, a mixture of a fine
+and a coarse one, after the idea of film grain synthesis in video coding (measure, remove,
+synthesise).
 """
 
 from __future__ import annotations
@@ -17,7 +18,13 @@ from core.image import FloatImage
 
 TEXTURE_PX = 512
 BANDS_PX = ((0.0, 1.0), (1.0, 2.0))
-"""Each band is what a blur of the first sigma keeps and a blur of the second one removes."""
+"""Bands that are measured: what a blur of the first sigma keeps and one of the second removes."""
+
+NOISE_PX = (0.0, 1.0)
+"""Grain is made of noises: white noise after a blur of this sigma."""
+
+ENLARGED_NOISE_PX = 0.45
+"""Sigma of the finest noise that an enlargement by one more pixel a pixel leaves."""
 
 STRONGEST = 10 / 255
 """Stronger noise is damage rather than grain and is not put back, standard deviation in [0, 1]."""
@@ -26,6 +33,7 @@ GAUSSIAN_MAD = 1.4826
 """Standard deviation over median absolute deviation of a normal distribution."""
 
 Plane = npt.NDArray[np.float32]
+Variances = npt.NDArray[np.float64]
 
 
 def missing_grain(
@@ -42,23 +50,38 @@ def missing_grain(
         scale: How many times the photo was enlarged, which makes its grain coarser.
 
     Returns:
-        A standard deviation for each band of `BANDS_PX`; 0 where nothing is missing.
+        A standard deviation for each noise of `NOISE_PX`; 0 where nothing is missing.
     """
     inside = weight > 0.5
     if not inside.any():
-        return (0.0,) * len(BANDS_PX)
-    strengths = []
+        return (0.0, 0.0)
+    lacking = []
     for band in BANDS_PX:
         had, has = (_strength(_luma(image), band, inside, scale) for image in (before, after))
-        strengths.append(min(STRONGEST, float(np.sqrt(max(0.0, had * had - has * has)))))
-    return tuple(strengths)
+        lacking.append(max(0.0, had * had - has * has))
+    fine, coarse = _mixture(lacking, _responses(scale))
+    return min(STRONGEST, fine**0.5), min(STRONGEST, coarse**0.5)
+
+
+def _mixture(lacking: list[float], responses: Variances) -> tuple[float, float]:
+    """Variances of the fine and the coarse noise that together show what is lacking in each band.
+
+    Neither can be negative: where the exact mixture would need that, the other noise alone is
+    fitted by least squares.
+    """
+    fine, coarse = np.linalg.solve(responses, lacking)
+    if fine >= 0 and coarse >= 0:
+        return float(fine), float(coarse)
+    alone = responses[:, 1] if fine < 0 else responses[:, 0]
+    fitted = float(alone @ np.array(lacking) / (alone @ alone))
+    return (0.0, fitted) if fine < 0 else (fitted, 0.0)
 
 
 def grain(strengths: tuple[float, ...], rows: slice, columns: slice, scale: int = 1) -> Plane:
     """Grain for a part of the photo; neighbouring parts fit together.
 
     Args:
-        strengths: What `missing_grain` returned.
+        strengths: What `missing_grain` returned; they may be made weaker.
         rows: Rows of the photo.
         columns: Columns of the photo.
         scale: As for `missing_grain`.
@@ -77,20 +100,35 @@ def grain(strengths: tuple[float, ...], rows: slice, columns: slice, scale: int 
 
 @cache
 def _texture(number: int, scale: int) -> Plane:
-    """Noise of one band, standard deviation 1, that can be tiled without a seam."""
+    """One noise of `NOISE_PX`, standard deviation 1, that can be tiled without a seam."""
     noise = np.random.default_rng((number, scale)).standard_normal((TEXTURE_PX, TEXTURE_PX))
+    blurred = np.real(np.fft.ifft2(np.fft.fft2(noise) * _kept(_noise_px(number, scale))))
+    texture: Plane = ((blurred - blurred.mean()) / blurred.std()).astype(np.float32)
+    return texture
+
+
+def _noise_px(number: int, scale: int) -> float:
+    enlarged = ENLARGED_NOISE_PX * scale if scale > 1 else 0.0
+    return max(NOISE_PX[number] * scale, enlarged)
+
+
+@cache
+def _responses(scale: int) -> Variances:
+    """Variance that noise number j, of variance 1, shows in band i; 2 x 2."""
+    shown = np.empty((len(BANDS_PX), len(NOISE_PX)))
+    for i, (fine, coarse) in enumerate(BANDS_PX):
+        band = _kept(fine * scale) - _kept(coarse * scale)
+        for j in range(len(NOISE_PX)):
+            power = _kept(_noise_px(j, scale)) ** 2
+            shown[i, j] = (power * band**2).mean() / power.mean()
+    return shown
+
+
+def _kept(sigma_px: float) -> npt.NDArray[np.float64]:
+    """The frequency response of a Gaussian blur, for a texture."""
     frequencies = np.fft.fftfreq(TEXTURE_PX)
     squared = frequencies[:, None] ** 2 + frequencies[None, :] ** 2
-
-    def kept(sigma: float) -> npt.NDArray[np.float64]:
-        """The frequency response of a Gaussian blur."""
-        response: npt.NDArray[np.float64] = np.exp(-2 * (np.pi * sigma * scale) ** 2 * squared)
-        return response
-
-    fine, coarse = BANDS_PX[number]
-    band = np.real(np.fft.ifft2(np.fft.fft2(noise) * (kept(fine) - kept(coarse))))
-    texture: Plane = ((band - band.mean()) / band.std()).astype(np.float32)
-    return texture
+    return np.asarray(np.exp(-2 * (np.pi * sigma_px) ** 2 * squared))
 
 
 def _strength(

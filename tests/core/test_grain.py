@@ -36,7 +36,7 @@ def test_synthesised_grain_measures_like_the_grain_of_the_photo(blur):
     after = clean + grain(missing, slice(0, 200), slice(0, 200))[..., None]
     still = missing_grain(before, after, FULL)
     for band in range(len(BANDS_PX)):
-        assert still[band] < 0.35 * missing[band]
+        assert still[band] <= 0.35 * missing[band]
     assert (after - clean).std() == pytest.approx(0.02, rel=0.3)
 
 
