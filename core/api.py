@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from core.engines.given import GivenFaces
 from core.errors import OutputError
 from core.faces import Face, FaceResult
 from core.image import Photo
-from core.imageio import Saved, WriteOptions, read_photo, write_photo
+from core.imageio import WriteOptions, read_photo, write_photo
 from core.imageio.atomic import write_atomic
 from core.imageio.failures import output_errors
 from core.models.detectors import load_face_detector
@@ -49,6 +50,21 @@ IDENTITY_MODEL = "dlib-resnet29"
 AUTO = "auto"
 DETECTORS = ("retinaface-resnet50", "retinaface-mobilenet", "mtcnn")
 """Face finders from best to plainest; `auto` takes the first that is installed."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPhoto:
+    """A written result.
+
+    Attributes:
+        path: The photo.
+        recipe: Its recipe, or None where it could not be written.
+        notes: Plain sentences about what the format could not hold.
+    """
+
+    path: Path
+    recipe: Path | None = None
+    notes: tuple[str, ...] = ()
 
 
 class Engine:
@@ -111,7 +127,8 @@ class Engine:
             BackgroundStage(settings.background.scale, self._upscaler(settings.background.upscaler))
         )
         if settings.faces.enabled:
-            stages.append(CompositeStage(settings.faces.strength, settings.faces.choices))
+            chosen = settings.faces
+            stages.append(CompositeStage(chosen.strength, chosen.choices, chosen.blend_in))
         stages.append(ColourStage(settings.colour))
         return Pipeline(tuple(stages))
 
@@ -223,8 +240,8 @@ def save_photo(
     *,
     protected: Collection[Path] = (),
     progress: Progress | None = None,
-) -> Saved:
-    """Save a restored photo and its recipe beside it; both or neither.
+) -> SavedPhoto:
+    """Save a restored photo, and its recipe beside it.
 
     Args:
         result: What a run returned in `Trace.result`.
@@ -254,10 +271,9 @@ def save_photo(
     try:
         with output_errors(beside):
             write_atomic(beside, encode(recipe_of(result, settings)), overwrite=True)
-    except OutputError:
-        saved.path.unlink(missing_ok=True)
-        raise
-    return saved
+    except OutputError as error:  # the photo is safe, and must not be lost over its recipe
+        return SavedPhoto(saved.path, None, (*saved.notes, f"No recipe was saved: {error.summary}"))
+    return SavedPhoto(saved.path, beside, saved.notes)
 
 
 def restore(
@@ -309,7 +325,7 @@ def restore(
         str(source),
         trace.result,
         output=str(saved.path),
-        recipe=str(path_beside(saved.path)),
+        recipe=str(saved.recipe or ""),
         seconds=round(time.perf_counter() - began, 3),
         notes=saved.notes,
     )

@@ -133,6 +133,16 @@ class FaceSettings(Settings, frozen=True, kw_only=True):
             extra={"neutral": 0.0},
         ),
     ] = 1.0
+    blend_in: Annotated[
+        float,
+        Meta(
+            ge=0.0,
+            le=1.0,
+            title="Blend in",
+            description="Gives restored faces the grain of the photo around them.",
+            extra={"neutral": 0.0},
+        ),
+    ] = 0.5
     min_size_px: Annotated[
         int,
         Meta(

@@ -16,6 +16,7 @@ import numpy as np
 from core.alignment import FloatPlanes, footprint, laid_over, resized, shrunk
 from core.faces import FaceResult
 from core.geometry import Matrix, Region, Size, composed, enlarging, inverted, scale_of
+from core.grain import grain, missing_grain
 from core.image import FloatImage, Photo, Pixels, is_grey, to_float, to_stored
 from core.masks import face_mask
 from core.pipeline import Restoration
@@ -38,10 +39,12 @@ class CompositeStage:
     Attributes:
         strength: Share of the restored face, [0, 1]; 0 leaves the photo as it is, bit for bit.
         choices: What the user chose for single faces.
+        blend_in: Share of the photo's grain that restored faces get back, [0, 1].
     """
 
     strength: float = 1.0
     choices: tuple[FaceChoice, ...] = ()
+    blend_in: float = 0.0
     name = "Blending faces in"
     cost = 1.0
 
@@ -56,7 +59,7 @@ class CompositeStage:
         if active[0].whole:
             pixels = _whole(state.photo, active[0])
         else:
-            pixels = _blended(state, active, progress)
+            pixels = _blended(state, active, self.blend_in, progress)
         if grey:  # vector code may round the channels differently
             pixels[..., 1:] = pixels[..., :1]
         return replace(state, photo=state.photo.with_pixels(pixels))
@@ -82,6 +85,7 @@ class Layer:
         to_planes: Photo pixels (at the present size) to pixels of `planes`.
         region: The photo's pixels that it can change.
         method: Interpolation flag of OpenCV.
+        grain: Strengths of the grain that the restored face gets, see `core.grain`.
     """
 
     planes: FloatPlanes
@@ -89,6 +93,7 @@ class Layer:
     to_planes: Matrix
     region: Region
     method: int
+    grain: tuple[float, ...] = ()
 
 
 def _whole(photo: Photo, face: FaceResult) -> Pixels:
@@ -100,21 +105,40 @@ def _whole(photo: Photo, face: FaceResult) -> Pixels:
     return to_stored(restored, photo.pixels.dtype)
 
 
-def _blended(state: Restoration, faces: list[FaceResult], progress: Progress) -> Pixels:
+def _blended(
+    state: Restoration, faces: list[FaceResult], blend_in: float, progress: Progress
+) -> Pixels:
     """The photo's pixels with all faces blended in."""
     photo = state.photo
     layers = []
     for face in faces:
         progress.check()
-        layers.append(layer_of(face, state.scale, photo.size))
+        layer = layer_of(face, state.scale, photo.size)
+        if blend_in > 0:
+            missing = _missing_grain(layer, photo.pixels, state.scale)
+            layer = replace(layer, grain=tuple(blend_in * value for value in missing))
+        layers.append(layer)
     pixels: Pixels = photo.pixels.copy()
     tiles = list(_tiles([layer.region for layer in layers]))
     for index, tile in enumerate(tiles):
         progress.report(index / len(tiles))
         touching = [layer for layer in layers if not _shared(layer.region, tile).is_empty]
         if touching:
-            _blend_tile(pixels, tile, touching)
+            _blend_tile(pixels, tile, touching, state.scale)
     return pixels
+
+
+def _missing_grain(layer: Layer, pixels: Pixels, scale: int) -> tuple[float, ...]:
+    """What the restored face lacks, measured around its middle."""
+    region = layer.region
+    if region.is_empty:
+        return ()
+    x, y = (region.left + region.right) // 2, (region.top + region.bottom) // 2
+    reach = TILE_PX // 2
+    window = _shared(region, Region(x - reach, y - reach, x + reach, y + reach))
+    laid = laid_over(layer.planes, layer.to_planes, window, layer.method)
+    before = to_float(pixels[window.slices])
+    return missing_grain(before, laid[..., :3], laid[..., 3], scale)
 
 
 def layer_of(face: FaceResult, scale: int, photo: Size) -> Layer:
@@ -145,7 +169,7 @@ def follow(restored: FloatImage, crop: FloatImage) -> FloatImage:
     return np.asarray(restored + drift, np.float32)
 
 
-def _blend_tile(pixels: Pixels, tile: Region, layers: list[Layer]) -> None:
+def _blend_tile(pixels: Pixels, tile: Region, layers: list[Layer], scale: int) -> None:
     """Blend all layers that touch a tile into it, in place.
 
     Where faces overlap each counts by the square of its weight, so that a face prevails at its own
@@ -165,7 +189,10 @@ def _blend_tile(pixels: Pixels, tile: Region, layers: list[Layer]) -> None:
             part.bottom - tile.top,
         ).slices
         weight = np.clip(laid[..., 3:], 0.0, 1.0) * np.float32(layer.strength)
-        colour[inside] += weight * weight * laid[..., :3]
+        face = laid[..., :3]
+        if any(layer.grain):
+            face = face + grain(layer.grain, *part.slices, scale)[..., None]
+        colour[inside] += weight * weight * face
         total[inside] += weight * weight
         strongest[inside] = np.maximum(strongest[inside], weight)
     touched = total[..., 0] > LEAST_WEIGHT**2

@@ -276,3 +276,23 @@ def test_cancel_between_tiles():
 def test_same_input_same_bytes():
     state = restored(scene(170, 200), overlapping(), sharpened)
     assert np.array_equal(composite(state).photo.pixels, composite(state).photo.pixels)
+
+
+def test_a_restored_face_gets_the_grain_of_the_photo_back():
+    rng = np.random.default_rng(4)
+    noise = rng.normal(0, 12, (256, 256, 1))
+    pixels = np.clip(128 + noise, 0, 255).astype(np.uint8).repeat(3, axis=2)
+    state = restored(pixels, [face_at((128, 128), 200)], lambda crops: crops * 0 + 0.5, 128)
+    middle = (slice(110, 170), slice(100, 156))
+
+    def roughness(blend_in: float) -> float:
+        stage = CompositeStage(1.0, blend_in=blend_in)
+        result = stage.run(state, no_progress()).photo.pixels[middle]
+        return float(cv2.Laplacian(result[..., 0].astype(np.float32), cv2.CV_32F).std())
+
+    before = float(cv2.Laplacian(pixels[middle][..., 0].astype(np.float32), cv2.CV_32F).std())
+    assert roughness(0.0) < 0.15 * before
+    assert roughness(1.0) == pytest.approx(before, rel=0.2)
+    assert roughness(0.0) < roughness(0.5) < roughness(1.0)
+    again = CompositeStage(1.0, blend_in=1.0).run(state, no_progress()).photo.pixels
+    np.testing.assert_array_equal(again[..., 0], again[..., 1])
