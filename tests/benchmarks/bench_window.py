@@ -1,0 +1,180 @@
+"""How quickly the window starts, draws and answers.
+
+    python tests/benchmarks/bench_window.py
+
+Prints: seconds from the start of Python to the first frame (in a fresh process, best of three);
+milliseconds a frame while zooming and panning over a 50-megapixel photo, and while dragging the
+divider; the longest time during which the window could not react while that photo was opened,
+restored and adjusted. Off the screen, software rendering.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+import numpy as np
+from PIL import Image
+from PySide6.QtCore import QDeadlineTimer, QEventLoop, QTimer
+from PySide6.QtWidgets import QApplication
+
+from app.main import make_services
+from app.session.preferences import Preferences, PreferencesStore
+from app.windows.application import make_application
+from app.windows.main_window import MainWindow
+
+WIDTH, HEIGHT = 8660, 5774
+FRAMES = 120
+TIMEOUT_MS = 600_000
+
+START = """
+import sys, time
+from pathlib import Path
+from app.main import make_services
+from app.session.preferences import PreferencesStore
+from app.windows.application import make_application, MainWindow
+app = make_application()
+window = MainWindow(make_services(), PreferencesStore(Path(sys.argv[1])))
+window.show()
+while window.isVisible() and not window.parts.area.empty.isVisible():
+    app.processEvents()
+app.processEvents()
+window.grab()
+print(time.time())
+window.work.stop()
+"""
+
+
+class Watchdog:
+    """Measures how long the event loop did not come round."""
+
+    def __init__(self) -> None:
+        self.gaps_s: list[float] = []
+        self._last_s = time.perf_counter()
+        self._timer = QTimer()
+        self._timer.setInterval(5)
+        self._timer.timeout.connect(self._on_timeout)
+        self._timer.start()
+
+    def _on_timeout(self) -> None:
+        now_s = time.perf_counter()
+        self.gaps_s.append(now_s - self._last_s)
+        self._last_s = now_s
+
+    def take_worst_ms(self) -> float:
+        """The longest gap since the last call."""
+        worst = max(self.gaps_s, default=0.0)
+        self.gaps_s.clear()
+        return worst * 1000
+
+
+def main() -> None:
+    """Measure and print."""
+    print(f"first frame: {start_s():.2f} s")
+    with tempfile.TemporaryDirectory() as folder:
+        photo = Path(folder) / "large.jpg"
+        rng = np.random.default_rng(0)
+        small = rng.integers(0, 255, (HEIGHT // 40, WIDTH // 40, 3), dtype=np.uint8)
+        Image.fromarray(small).resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC).save(photo)
+        measure_large(photo, Path(folder) / "config")
+
+
+def start_s() -> float:
+    """Seconds from the start of Python to the first frame, best of three."""
+    found = []
+    for _ in range(3):
+        with tempfile.TemporaryDirectory() as folder:
+            began = time.time()
+            done = subprocess.run(
+                [sys.executable, "-c", START, folder],
+                cwd=ROOT,
+                capture_output=True,
+                text=True,
+                check=True,
+            )
+            found.append(float(done.stdout.split()[-1]) - began)
+    return min(found)
+
+
+def measure_large(photo: Path, config: Path) -> None:
+    """Everything on a 50-megapixel photo."""
+    app = make_application()
+    store = PreferencesStore(config)
+    store.save(Preferences(first_run_note_seen=True, theme="light"))
+    window = MainWindow(make_services(), store)
+    window.resize(1600, 1000)
+    window.show()
+    watchdog = Watchdog()
+    window.work.warm_up()
+    wait(app, window)
+    print(f"longest block, loading the engine: {watchdog.take_worst_ms():.0f} ms")
+    began = time.perf_counter()
+    window.work.opened.connect(
+        lambda _: print(f"photo on the screen: {time.perf_counter() - began:.2f} s")
+    )
+    window.open_paths([photo])
+    wait(app, window)
+    print(f"restored: {time.perf_counter() - began:.2f} s")
+    print(f"longest block, opening and restoring: {watchdog.take_worst_ms():.0f} ms")
+    began = time.perf_counter()
+    previews: list[float] = []
+    window.work.previewed.connect(lambda _: previews.append(time.perf_counter()))
+    for value in range(90, 40, -10):
+        window.parts.panel._simple_colour.slider.setValue(value)
+        deadline = QDeadlineTimer(150)
+        while not deadline.hasExpired():
+            app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 10)
+    wait(app, window)
+    first = previews[0] - began if previews else float("nan")
+    print(f"slider: first preview {first * 1000:.0f} ms, {len(previews)} previews")
+    print(f"slider: all done after {time.perf_counter() - began:.2f} s")
+    print(f"longest block, moving a slider: {watchdog.take_worst_ms():.0f} ms")
+    measure_frames(window)
+    if window.work.document is not None:
+        window.work.document.discard()
+    window.close()
+
+
+def measure_frames(window: MainWindow) -> None:
+    """Frames while zooming, panning and dragging the divider."""
+    canvas = window.parts.area.canvas
+    canvas.fit()
+    steps = {
+        "zoom": lambda number: canvas.zoom_in() if number < FRAMES // 2 else canvas.zoom_out(),
+        "pan at 1:1": lambda number: canvas.pan(-17 if number % 40 < 20 else 17, -9),
+        "divider": lambda number: canvas.set_divider(number / FRAMES),
+    }
+    for name, step in steps.items():
+        if name == "pan at 1:1":
+            canvas.show_actual_size()
+        if name == "divider":
+            canvas.fit()
+        times = []
+        for number in range(FRAMES):
+            step(number)
+            began = time.perf_counter()
+            canvas.repaint()
+            times.append((time.perf_counter() - began) * 1000)
+        print(f"frame, {name}: median {statistics.median(times):.1f} ms, worst {max(times):.1f} ms")
+
+
+def wait(app: QApplication, window: MainWindow) -> None:
+    """Let the window work until nothing is left to do."""
+    deadline = QDeadlineTimer(TIMEOUT_MS)
+    while window.work.is_busy:
+        if deadline.hasExpired():
+            raise TimeoutError("the window did not finish")
+        app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 10)
+
+
+if __name__ == "__main__":
+    main()
