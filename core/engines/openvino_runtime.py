@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -94,7 +95,9 @@ def _wait(request: Any, poll: Callable[[], None]) -> None:
             poll()
     except BaseException:
         request.cancel()
-        # The inputs must stay alive until the last operation is over.
-        while not request.wait_for(_WAIT_MS):
-            pass
+        # The inputs must stay alive until the last operation is over, and then waiting for a
+        # request that was cancelled raises.
+        with suppress(RuntimeError):
+            while not request.wait_for(_WAIT_MS):
+                pass
         raise
