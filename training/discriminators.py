@@ -142,12 +142,13 @@ class StyleGan2Discriminator(nn.Module):
 
     Args:
         size_px: Side of the images, a power of two of at least 8.
-        channel_multiplier: 1 for the paper's size; smaller for compact networks.
+        channel_multiplier: Widens the layers above 32 px; 1 for the paper's size.
+        narrow: Widens all layers; smaller for compact networks.
     """
 
-    def __init__(self, size_px: int, channel_multiplier: float = 1.0) -> None:
+    def __init__(self, size_px: int, channel_multiplier: float = 1.0, narrow: float = 1.0) -> None:
         super().__init__()
-        widths = _discriminator_widths(size_px, channel_multiplier)
+        widths = _discriminator_widths(size_px, channel_multiplier, narrow)
         self.first = _EqualConv(3, widths[0], 1)
         self.blocks = nn.Sequential(*(_ResidualBlock(a, b) for a, b in pairwise(widths)))
         self.final_conv = _EqualConv(widths[-1] + 1, widths[-1], 3)
@@ -163,10 +164,10 @@ class StyleGan2Discriminator(nn.Module):
         return logits
 
 
-def _discriminator_widths(size_px: int, channel_multiplier: float) -> list[int]:
-    """Channels from the image's size down to 4 px: 512 up to 64 px, then halved each level."""
+def _discriminator_widths(size_px: int, channel_multiplier: float, narrow: float) -> list[int]:
+    """Channels from the image's size down to 4 px: 512 up to 32 px, 256 at 64 px, then halved."""
     sizes = [2**k for k in range(int(math.log2(size_px)), 1, -1)]
     return [
-        512 if size <= 32 else max(8, int(min(512, 32768 // size * channel_multiplier)))
+        max(4, int(narrow * (512 if size <= 32 else 16384 // size * channel_multiplier)))
         for size in sizes
     ]

@@ -272,7 +272,8 @@ def _discriminators(
         if weights.adversarial:
             built["image"] = StyleGan2Discriminator(
                 options.network.out_size_px,
-                options.network.channel_multiplier * options.network.narrow,
+                options.network.channel_multiplier,
+                options.network.narrow,
             )
         if weights.projected and features is not None:
             built["projected"] = ProjectedDiscriminator(list(features.channels))

@@ -95,7 +95,8 @@ class PriorTrainer(Trainer):
             torch.manual_seed(options.seed + 1)
             critic = StyleGan2Discriminator(
                 options.network.out_size_px,
-                options.network.channel_multiplier * options.network.narrow,
+                options.network.channel_multiplier,
+                options.network.narrow,
             )
         super().__init__(
             options,

@@ -35,7 +35,7 @@ def test_the_projected_heads_are_one_lipschitz_in_their_last_layer():
 
 
 def test_the_stylegan2_critic_gives_one_logit_a_picture():
-    critic = StyleGan2Discriminator(16, 0.25)
+    critic = StyleGan2Discriminator(16, 0.25, 0.03125)
     images = torch.rand(4, 3, 16, 16)
     assert critic(images).shape == (4, 1)
     assert critic(images[:3]).shape == (3, 1)
