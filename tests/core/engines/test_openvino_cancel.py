@@ -8,7 +8,7 @@ from core.errors import Cancelled
 
 pytest.importorskip("openvino")
 
-from core.engines.openvino_runtime import _wait  # noqa: E402
+from core.engines.openvino_runtime import _wait
 
 
 class Request:
