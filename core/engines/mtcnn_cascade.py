@@ -153,9 +153,11 @@ def pyramid(
     """Ever smaller copies, each with its pixel size (x, y) in pixels of `picture`."""
     height, width = picture.shape[:2]
     scale = ProposalNet.window_px / max(min_face_px, ProposalNet.window_px)
+    finer = [picture, picture]  # averaging the level two steps before costs a fraction, looks alike
     while round(min(height, width) * scale) >= ProposalNet.window_px:
         size = round(width * scale), round(height * scale)
-        level = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+        level = cv2.resize(finer[-2], size, interpolation=cv2.INTER_AREA)
+        finer.append(level)
         yield level, (width / size[0], height / size[1])
         scale *= PYRAMID_STEP
 
