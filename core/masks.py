@@ -14,7 +14,7 @@ Mask = npt.NDArray[np.float32]
 """S x S, [0, 1]: share of the restored face."""
 
 CENTRE = (0.5, 0.555)
-RADII = (0.40, 0.435)
+RADII = (0.40, 0.43)
 """The oval's centre and half axes (x, y), as shares of the crop; beyond it nothing is replaced."""
 
 CORE = 0.68
