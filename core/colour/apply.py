@@ -8,6 +8,7 @@ leaves its hue where it is.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, cast
 
 import cv2
@@ -15,8 +16,8 @@ import numpy as np
 
 from core.colour.local import LocalContrast, measured_contrast
 from core.colour.plan import ColourPlan, channel_curves
-from core.colour.spaces import decoded, encoded, linear_of_oklab, oklab_of_linear
-from core.image import max_value, to_stored
+from core.colour.spaces import decoded, encoded, linear_of_oklab, oklab, oklab_of_linear
+from core.image import max_value, to_float, to_stored
 from core.progress import Progress, no_progress
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ _SKIN_A = np.float32(np.cos(np.deg2rad(52.0)))
 _SKIN_B = np.float32(np.sin(np.deg2rad(52.0)))
 _STRIP_PX = 1_000_000
 _LIGHTNESS_STEPS = 1 << 18
+_LARGEST_TURN_RAD = 0.25
 _LUMINANCE = np.array([[0.2126729, 0.7151522, 0.0721750]], dtype=np.float32)
 
 
@@ -50,7 +52,7 @@ def apply(plan: ColourPlan, pixels: Pixels, progress: Progress | None = None) ->
     if plan.is_neutral:
         return pixels
     progress = progress or no_progress()
-    work = _Work(plan, pixels)
+    work = _Work(plan, pixels, _hue_guard(plan, pixels))
     result = np.empty_like(pixels)
     for rows in _strips(pixels):
         progress.report(rows.start / pixels.shape[0])
@@ -65,11 +67,35 @@ def _strips(pixels: Pixels) -> Iterator[slice]:
         yield slice(top, min(height, top + step))
 
 
+def _hue_guard(plan: ColourPlan, pixels: Pixels) -> float:
+    """How far, in radians, to turn the colours of a toned photo so that its mean hue stays.
+
+    Each pixel keeps its hue anyway; but where shadows are redder than highlights, a correction
+    that gives one of them more weight would move the hue of the whole.
+    """
+    if plan.tone.kind != "toned" or plan.settings.sepia < 0:
+        return 0.0
+    small = _small_copy(pixels)
+    wanted = _mean_hue_rad(small)
+    turn = 0.0
+    for _ in range(2):
+        result = _Work(plan, small, turn).strip(small, slice(0, small.shape[0]))
+        missing = math.remainder(wanted - _mean_hue_rad(result), 2 * math.pi)
+        turn = float(np.clip(turn + missing, -_LARGEST_TURN_RAD, _LARGEST_TURN_RAD))
+    return round(turn, 4)
+
+
+def _mean_hue_rad(pixels: Pixels) -> float:
+    _, red_green, blue_yellow = cv2.mean(oklab(to_float(pixels)))[:3]
+    return math.atan2(blue_yellow, red_green)
+
+
 class _Work:
     """The tables that all strips of one picture share."""
 
-    def __init__(self, plan: ColourPlan, pixels: Pixels) -> None:
+    def __init__(self, plan: ColourPlan, pixels: Pixels, turn_rad: float = 0.0) -> None:
         self.plan = plan
+        self.turn_rad = turn_rad
         levels = np.linspace(0, 1, max_value(pixels) + 1, dtype=np.float32)
         self.light = np.repeat(decoded(levels)[:, None], 3, axis=1)
         self.curves = channel_curves(plan, levels)
@@ -96,7 +122,8 @@ class _Work:
         lightness = self._shaped(before, rows)
         scale = _chroma_scale(red_green, blue_yellow, self.plan)
         scale *= np.sqrt(_ratio(lightness, before))
-        return _stored(lightness, red_green * scale, blue_yellow * scale, pixels.dtype)
+        lab = cv2.merge([lightness, red_green * scale, blue_yellow * scale])
+        return to_stored(encoded(_within_gamut(linear_of_oklab(lab))), pixels.dtype)
 
     def _toned(self, pixels: Pixels, rows: slice) -> Pixels:
         lab = oklab_of_linear(_looked_up(pixels, self.light))
@@ -104,7 +131,10 @@ class _Work:
         before = np.clip(before, 0, 1)
         lightness = self._shaped(self._toned_lightness(before), rows)
         scale = _ratio(lightness, before) * np.float32(1 + self.plan.settings.sepia)
-        return _stored(lightness, red_green * scale, blue_yellow * scale, pixels.dtype)
+        cosine, sine = np.float32(np.cos(self.turn_rad)), np.float32(np.sin(self.turn_rad))
+        turned = cosine * red_green - sine * blue_yellow, sine * red_green + cosine * blue_yellow
+        lab = cv2.merge([lightness, turned[0] * scale, turned[1] * scale])
+        return to_stored(encoded(_below_paper(linear_of_oklab(lab))), pixels.dtype)
 
     def _grey(self, pixels: Pixels, rows: slice) -> Pixels:
         luminance = cv2.transform(_looked_up(pixels, self.light), _LUMINANCE)
@@ -199,15 +229,14 @@ def skin_likeness(
     return cast("npt.NDArray[np.float32]", likeness)
 
 
-def _stored(
-    lightness: npt.NDArray[np.float32],
-    red_green: npt.NDArray[np.float32],
-    blue_yellow: npt.NDArray[np.float32],
-    dtype: npt.DTypeLike,
-) -> Pixels:
-    """Planes of OKLab to stored pixels."""
-    linear = linear_of_oklab(cv2.merge([lightness, red_green, blue_yellow]))
-    return to_stored(encoded(_within_gamut(linear)), dtype)
+def _below_paper(linear: FloatImage) -> FloatImage:
+    """Darken what is brighter than the brightest tint: a toned print's white is its paper."""
+    red, green, blue = cv2.split(linear)
+    high = cv2.max(cv2.max(red, green), blue)
+    outside = np.flatnonzero(high > 1)
+    flat = linear.reshape(-1, 3)
+    flat[outside] /= high.reshape(-1)[outside, None]
+    return _within_gamut(linear)
 
 
 def _within_gamut(linear: FloatImage) -> FloatImage:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.colour.fading_network import predicted_logs
-from core.colour.features import features
+from core.colour.features import features, ranked
 from core.colour.plan import DARKEST_CODE, Fading
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from core.image import FloatImage
 
 _LUMINANCE = np.array([0.2126729, 0.7151522, 0.0721750])
+
+_DARKEST_PERCENT = 1.0
 
 _DEAD_ZONE = (0.015, 0.05)
 """Mean size of the predicted logarithms below which nothing, and from which all, is undone."""
@@ -44,7 +46,21 @@ def estimated_fading(sample: FloatImage) -> Fading:
     logs = predicted_logs(features(sample))
     size = float(np.sqrt((logs * logs).mean()))
     logs = np.minimum(logs * _ramp(size, *_DEAD_ZONE), 0.0)
-    return Fading(_rounded(np.exp(logs[:3])), _rounded(np.exp(logs[3:])))
+    paper = np.exp(logs[:3])
+    return Fading(_rounded(paper), _rounded(_spared(np.exp(logs[3:]), paper, sample)))
+
+
+def _spared(
+    density: npt.NDArray[np.float64], paper: npt.NDArray[np.float64], sample: FloatImage
+) -> npt.NDArray[np.float64]:
+    """Densities raised as far as needed so that the darkest tones are not crushed to black."""
+    codes = np.ascontiguousarray(sample.reshape(-1, 3).T)
+    darkest = ranked(codes, (_DARKEST_PERCENT,))[:, 0].astype(np.float64)
+    scaled = DARKEST_CODE + (1 - DARKEST_CODE) * darkest
+    # The density at which a code becomes exactly black: (scaled / paper) ^ (1 / density) = darkest.
+    limit = np.log(scaled / paper) / np.log(DARKEST_CODE)
+    spared: npt.NDArray[np.float64] = np.clip(np.maximum(density, limit), 0.3, 1.0)
+    return spared
 
 
 def estimated_grey_fading(sample: FloatImage) -> Fading:

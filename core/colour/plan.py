@@ -61,7 +61,11 @@ class ColourPlan:
     @property
     def is_neutral(self) -> bool:
         """True where the plan changes no pixel."""
-        unchanged = self.fading.is_none and self.balance == ONES
+        if self.settings.is_neutral:
+            return True
+        # Colour noise of a black-and-white photo goes as soon as anything is corrected.
+        noisy_grey = self.tone.kind == "grey" and self.tone.chroma > 0
+        unchanged = self.fading.is_none and self.balance == ONES and not noisy_grey
         return unchanged and not self._has_choices
 
     @property
