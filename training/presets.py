@@ -6,6 +6,9 @@ the others: measured on small machines (see DECISIONS.md).
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from importlib.resources import files
+
 from core.errors import SettingsError
 from training.options import (
     DataOptions,
@@ -155,3 +158,78 @@ def preset(name: str) -> TrainingOptions:
             f"There is no training preset “{name}”.",
             f"Choose one of {', '.join(PRESETS)}.",
         ) from None
+
+
+_WITHOUT_FEATURES = 0.02
+"""Weight of StyleGAN2's critic in a compact run that has no ImageNet features."""
+
+BUNDLED_IDENTITY = "dlib-resnet29.safetensors"
+
+
+def without(
+    options: TrainingOptions, parts: Collection[str], *, matching: bool = False
+) -> TrainingOptions:
+    """The ablations of the paper: the recipe without some of its parts.
+
+    Args:
+        options: The recipe.
+        parts: Of "prior", "pyramid", "component" (critics and their features), "component-style"
+            (the features alone), "identity", "adversarial".
+        matching: Match the component critics' features instead of their style.
+    """
+    changes: dict[str, float] = {}
+    if "pyramid" in parts:
+        changes["pyramid"] = 0.0
+    if "identity" in parts:
+        changes["identity"] = 0.0
+    if "adversarial" in parts:
+        changes |= {"adversarial": 0.0, "projected": 0.0}
+    if "component" in parts:
+        changes |= {"component": 0.0, "component_style": 0.0, "component_matching": 0.0}
+    if "component-style" in parts:
+        changes["component_style"] = 0.0
+    if matching:
+        changes |= {"component_matching": 1.0, "component_style": 0.0}
+    prior_from = "" if "prior" in parts else options.prior_from
+    return options.replace(losses=options.losses.replace(**changes), prior_from=prior_from)
+
+
+def with_installed_weights(options: TrainingOptions) -> TrainingOptions:
+    """Switch off what needs ImageNet weights where there are none; identity has bundled ones.
+
+    Where that leaves a run without a critic of the whole face, StyleGAN2's takes the place of the
+    projected one.
+    """
+    losses = options.losses
+    if losses.identity and not options.identity_weights:
+        weights = files("resources") / "models" / BUNDLED_IDENTITY
+        options = options.replace(identity_weights=str(weights))
+    if options.perceptual_weights:
+        return options
+    adversarial = losses.adversarial
+    if losses.projected and not options.trained_levels:
+        adversarial = max(adversarial, _WITHOUT_FEATURES)
+    changed = losses.replace(perceptual=0.0, style=0.0, projected=0.0, adversarial=adversarial)
+    return options.replace(losses=changed)
+
+
+def prior_options(name: str) -> TrainingOptions:
+    """A run that trains the StyleGAN2 generator of a preset alone (paper, sec. 4.2).
+
+    Raises:
+        SettingsError: There is no such preset.
+    """
+    losses = LossWeights(
+        l1=0.0,
+        pyramid=0.0,
+        perceptual=0.0,
+        style=0.0,
+        adversarial=1.0,
+        component=0.0,
+        component_style=0.0,
+        identity=0.0,
+    )
+    optimiser = OptimiserOptions(halve_at=(), clip=0.0)
+    return preset(name).replace(
+        task="prior", losses=losses, optimiser=optimiser, trained_levels=0, start_from=""
+    )
