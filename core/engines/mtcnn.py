@@ -45,7 +45,7 @@ SMALL_SIDE_PX = 800
 """Photos whose longer side is below this are enlarged to it before they are mended."""
 
 MAX_ENLARGEMENT = 4.0
-MIRROR_SHARE = 0.25
+MIRROR_SHARE = 0.15
 BLUR_SIGMA_PX = 0.8
 STRETCH_PERCENTILES = (1.0, 99.0)
 SMALLEST_WINDOW_PX = 12.0
