@@ -12,13 +12,18 @@ import argparse
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from app import cli_info, cli_models, cli_restore, cli_train
 from core import __version__
 from core.errors import Cancelled, RestorationError
 
 EXIT_DONE, EXIT_FAILED, EXIT_USAGE, EXIT_STOPPED = 0, 1, 2, 130
+NO_SCREEN = (
+    "heirloom: There is no screen here to open the window on. "
+    "“heirloom restore PHOTO -o FOLDER” works without one."
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -33,6 +38,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     parser, commands = build_parser()
     if opens_window(arguments, commands):
+        unknown = [word for word in arguments if not _may_be_file(word)]
+        if unknown:
+            parser.error(f"“{unknown[0]}” is neither a command nor a file")
+        if not has_screen(sys.platform, os.environ):
+            print(NO_SCREEN, file=sys.stderr)
+            return EXIT_FAILED
         return _run_window(arguments)
     parsed = parser.parse_args(arguments)
     logging.basicConfig(
@@ -57,6 +68,21 @@ def opens_window(arguments: Sequence[str], commands: frozenset[str]) -> bool:
     return all(not word.startswith("-") for word in arguments) and (
         not arguments or arguments[0] not in commands
     )
+
+
+def has_screen(platform: str, environment: Mapping[str, str]) -> bool:
+    """False where a window is sure to fail: on Linux without X11, Wayland or a chosen platform.
+
+    Qt itself would end the process with a message for developers.
+    """
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return not platform.startswith("linux") or any(environment.get(name) for name in names)
+
+
+def _may_be_file(word: str) -> bool:
+    """True for what is there or is called like a file, so that the window says what is wrong."""
+    path = Path(word)
+    return bool(path.suffix) or (word != "" and path.exists())
 
 
 def build_parser() -> tuple[argparse.ArgumentParser, frozenset[str]]:

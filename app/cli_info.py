@@ -88,7 +88,7 @@ def _print_entry(path: Path, info: PhotoInfo, faces: tuple[FaceReport, ...] | No
                 f"({left:.0f}, {top:.0f}), certainty {face.score:.2f}"
             )
     for name, value in info.exif.items():
-        print(f"  {name:<{LABEL_WIDTH}}{_short(value)}")
+        print(f"  {name:<{LABEL_WIDTH - 1}} {_short(value)}")
 
 
 def _short(value: object) -> str:

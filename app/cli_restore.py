@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import errno
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -10,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
-from core.errors import SettingsError
+from core.errors import OutputError, SettingsError
 from core.progress import CancelToken, Progress
 from core.settings import COLOUR_PRESETS, RestorationSettings, Upscale
 
@@ -37,14 +39,27 @@ def add_restore_command(commands: Any, shared: argparse.ArgumentParser) -> None:
         "saved beside each result, so that it can be made again.",
         epilog="Exit codes: 0 all done, 1 some failed, 2 wrong call, 130 stopped.",
     )
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="photos and folders of photos")
-    parser.add_argument("-o", "--out", required=True, type=Path, metavar="OUT", help="folder")
+    parser.add_argument(
+        "paths", nargs="+", type=_named, metavar="PATH", help="photos and folders of photos"
+    )
+    parser.add_argument("-o", "--out", required=True, type=_folder, metavar="OUT", help="folder")
     parser.add_argument("-r", "--recursive", action="store_true", help="folders within folders too")
     _add_face_options(parser)
     _add_picture_options(parser)
     _add_output_options(parser)
     _add_compute_options(parser)
     parser.set_defaults(run=run_restore)
+
+
+def _named(text: str) -> str:
+    """A path as it was given. An empty one, from a shell variable without a value, is an error."""
+    if not text:
+        raise argparse.ArgumentTypeError("a path is empty")
+    return text
+
+
+def _folder(text: str) -> Path:
+    return Path(_named(text))
 
 
 def _add_face_options(parser: argparse.ArgumentParser) -> None:
@@ -84,7 +99,7 @@ def _add_output_options(parser: argparse.ArgumentParser) -> None:
         "--overwrite", action="store_true", help="replace earlier results, never an input"
     )
     group.add_argument("--json", metavar="FILE", help="write a report; “-” prints it")
-    group.add_argument("-q", "--quiet", action="store_true", help="no progress bar, no summary")
+    group.add_argument("-q", "--quiet", action="store_true", help="print only what failed")
 
 
 def _add_compute_options(parser: argparse.ArgumentParser) -> None:
@@ -114,13 +129,19 @@ def run_restore(args: argparse.Namespace) -> int:
     tasks = tuple(Task(photo.path, photo.relative) for photo in found.photos)
     batch = Batch(tasks, args.out, settings, options, recipe)
     token = CancelToken()
-    with _stops_on_signals(token):
-        reports = _run_with_bar(args, batch, token)
+    try:
+        _make_folder(args.out)
+    except OutputError as error:
+        reports = _all_failed(batch, error)
+    else:
+        with _stops_on_signals(token):
+            reports = _run_with_bar(args, batch, token)
     reports = [*_problem_reports(found), *reports]
     if args.json:
         _write_report(args.json, reports)
     if not args.quiet:
         _print_summary(reports, to_stderr=args.json == "-")
+    _print_failures(reports)
     if token.is_cancelled:
         return EXIT_STOPPED
     return EXIT_DONE if all(report.status == "done" for report in reports) else EXIT_FAILED
@@ -229,6 +250,23 @@ def _stops_on_signals(token: CancelToken) -> Iterator[None]:
             signal.signal(number, handler)
 
 
+def _make_folder(folder: Path) -> None:
+    """Make the output folder, so that one that cannot be is known before any photo is worked on."""
+    from core.imageio.failures import output_errors
+
+    target = folder / "photo"
+    with output_errors(target):
+        folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target))
+
+
+def _all_failed(batch: Batch, error: OutputError) -> list[FileReport]:
+    from core.report import failed
+
+    return [failed(str(task.source), error) for task in batch.tasks]
+
+
 def _problem_reports(found: FoundPhotos) -> list[FileReport]:
     from core.report import failed
 
@@ -256,9 +294,11 @@ def _print_summary(reports: list[FileReport], *, to_stderr: bool) -> None:
         for warning in report.warnings:
             print(f"  note, {report.input}: {warning}", file=sys.stderr)
     finished = sum(report.status == "done" for report in reports)
-    failures = [report for report in reports if report.error]
     print(f"{finished} of {len(reports)} restored.", file=sys.stderr)
-    for report in failures:
+
+
+def _print_failures(reports: list[FileReport]) -> None:
+    for report in reports:
         if report.error:
             print(
                 f"failed, {report.input}: {report.error.summary} {report.error.remedy}",
