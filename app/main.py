@@ -6,6 +6,7 @@ below do that in the worker thread, when they are first called.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Sequence
 from importlib.resources import files
@@ -91,10 +92,17 @@ def _import_opencv() -> None:
 
 
 def _make_engine(models_dir: Path) -> RestorationEngine:
+    """The engine with everything loaded that a fresh photo needs."""
     _import_opencv()
     from core.api import Engine
+    from core.errors import RestorationError
+    from core.settings import RestorationSettings
 
-    return Engine(models_dir=models_dir)
+    engine = Engine(models_dir=models_dir)
+    # A model that cannot be loaded is reported when a photo needs it, not before.
+    with contextlib.suppress(RestorationError):
+        engine.pipeline(RestorationSettings())
+    return engine
 
 
 def _read_photo(path: Path, progress: Progress) -> Photo:

@@ -32,7 +32,6 @@ from app.jobs.works import (
     warm_up_work,
 )
 from app.session.document import Document
-from app.session.preview import preview_factor
 from app.session.services import Services
 from app.session.troubles import trouble_of
 from core.image import Photo
@@ -93,7 +92,7 @@ class PhotoWork(QObject):
         self._defaults = defaults
         self._orders: dict[int, _Order] = {}
         self._document: Document | None = None
-        self._preview_base: Trace | None = None
+        self._stand_in: Trace | None = None
         self._wants_preview = False
         self._save_wanted: tuple[Path | None, bool] | None = None
         self._eta = Eta()
@@ -180,7 +179,7 @@ class PhotoWork(QObject):
         """Forget the open photo and stop its work."""
         self._stop_photo_work()
         self._document = None
-        self._preview_base = None
+        self._stand_in = None
 
     def cancel(self) -> None:
         """Stop what the user sees running. Returns at once; the jobs end within a second."""
@@ -229,7 +228,7 @@ class PhotoWork(QObject):
     def _preview(self) -> None:
         """Show the change on the small stand-in; while one runs, only the latest wish is kept."""
         document = self._document
-        if document is None or document.trace is None or document.result_settings is None:
+        if document is None or document.result_settings is None or self._stand_in is None:
             return
         if needs_networks(document.result_settings, document.settings):
             return
@@ -237,9 +236,7 @@ class PhotoWork(QObject):
             self._wants_preview = True
             return
         self._wants_preview = False
-        base = self._preview_base or document.trace
-        step = preview_factor(document.photo) if self._preview_base is None else 1.0
-        work = preview_work(self._services, base, document.settings, step)
+        work = preview_work(self._services, self._stand_in, document.settings)
         self._submit("preview", self.tr("Preview"), work, self._on_previewed)
 
     def _save(self, document: Document, path: Path | None, *, overwrite: bool) -> None:
@@ -256,10 +253,12 @@ class PhotoWork(QObject):
         if document is None or document.is_current:
             return
         self._cancel("restore")
-        previous = document.trace
-        if self._preview_base is not None and self._preview_base.original is document.photo:
-            previous = self._preview_base  # a small photo is its own stand-in
-        work = restore_work(self._services, document.photo, document.settings, previous)
+        previous, stand_in = document.trace, self._stand_in
+        if document.result_settings and needs_networks(document.result_settings, document.settings):
+            stand_in = None
+        if stand_in is not None and stand_in.original is document.photo:
+            previous = stand_in  # a small photo is its own stand-in, and further along
+        work = restore_work(self._services, document.photo, document.settings, previous, stand_in)
         self._submit("restore", self.tr("Restoring"), work, self._on_restored)
 
     # Results
@@ -267,7 +266,7 @@ class PhotoWork(QObject):
     def _on_opened(self, result: object) -> None:
         assert isinstance(result, Opened)
         self._stop_photo_work()
-        self._preview_base = None
+        self._stand_in = None
         self._document = Document(result.photo, self._defaults)
         self.opened.emit(result)
         self.restore_now()
@@ -276,9 +275,7 @@ class PhotoWork(QObject):
         assert isinstance(result, Restored)
         if self._document is None:
             return
-        before = self._document.result_settings
-        if before is None or needs_networks(before, result.settings):
-            self._preview_base = None
+        self._stand_in = result.stand_in
         self._document.set_trace(result.trace, result.settings)
         self.restored.emit(result)
         if self._save_wanted is not None and self._document.is_current:
@@ -291,7 +288,7 @@ class PhotoWork(QObject):
         document = self._document
         if document is None:
             return
-        self._preview_base = result.trace
+        self._stand_in = result.trace
         if document.result_settings != document.settings:
             self.previewed.emit(result.pyramid)
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from app.session.preview import preview_trace
+from app.session.preview import preview_factor, preview_trace
 from app.session.pyramid import Pyramid, build_pyramid
 from app.session.services import Choices, SavedFile, Services
 from core.image import Photo
@@ -56,12 +56,14 @@ class Restored:
         settings: What it was made with.
         pyramid: The result for the screen.
         thumbnails: The faces.
+        stand_in: What previews start from: the same run made small, or itself for a small photo.
     """
 
     trace: Trace
     settings: RestorationSettings
     pyramid: Pyramid
     thumbnails: tuple[FaceThumbnail, ...]
+    stand_in: Trace
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,33 +119,37 @@ def open_work(read: Callable[[Progress], Photo]) -> Work:
 
 
 def restore_work(
-    services: Services, photo: Photo, settings: RestorationSettings, previous: Trace | None
+    services: Services,
+    photo: Photo,
+    settings: RestorationSettings,
+    previous: Trace | None,
+    stand_in: Trace | None,
 ) -> Work:
-    """Run the pipeline on the full photo."""
+    """Run the pipeline on the full photo.
+
+    Args:
+        services: The engine.
+        photo: What is restored.
+        settings: What to do.
+        previous: An earlier run on the photo; only what differs runs again.
+        stand_in: A small run whose networks saw the same settings, or None to make one.
+    """
 
     def work(progress: Progress) -> Restored:
         trace = services.engine.get().run(photo, settings, progress.part(0.0, 0.95), previous)
-        pyramid = build_pyramid(trace.result.photo, progress.part(0.95, 1.0))
-        return Restored(trace, settings, pyramid, thumbnails_of(trace.result))
+        pyramid = build_pyramid(trace.result.photo, progress.part(0.95, 0.98))
+        factor = preview_factor(photo)
+        small = trace if factor >= 1.0 else stand_in or preview_trace(trace, factor)
+        return Restored(trace, settings, pyramid, thumbnails_of(trace.result), small)
 
     return work
 
 
-def preview_work(
-    services: Services, base: Trace, settings: RestorationSettings, factor: float
-) -> Work:
-    """Run the last stages on the small stand-in.
-
-    Args:
-        services: The engine.
-        base: A run on the full photo (`factor` < 1), or an earlier stand-in (`factor` = 1).
-        settings: What to do.
-        factor: How much smaller the stand-in is than `base`.
-    """
+def preview_work(services: Services, stand_in: Trace, settings: RestorationSettings) -> Work:
+    """Run the last stages on the small stand-in."""
 
     def work(progress: Progress) -> Preview:
-        small = preview_trace(base, factor) if factor < 1.0 else base
-        trace = services.engine.get().run(small.original, settings, progress, small)
+        trace = services.engine.get().run(stand_in.original, settings, progress, stand_in)
         return Preview(trace, settings, build_pyramid(trace.result.photo))
 
     return work

@@ -1,6 +1,6 @@
 """A small stand-in for a finished run, so that a slider answers while it is being dragged.
 
-Compositing and colour on 50 megapixels take seconds; on one megapixel they take milliseconds. The
+Compositing and colour on 50 megapixels take seconds; on half a megapixel, milliseconds. The
 stand-in is the same run with every picture and every coordinate made smaller: the pipeline then
 runs its last stages on it as it would on the photo, and the networks stay out of it.
 """
@@ -17,7 +17,7 @@ from core.geometry import Size, composed, enlarging
 from core.image import Photo
 from core.pipeline import Restoration, Trace
 
-PREVIEW_AREA_PX = 1_000_000
+PREVIEW_AREA_PX = 600_000
 
 
 def preview_factor(photo: Photo) -> float:
