@@ -343,6 +343,27 @@ COLOUR_PRESETS: dict[str, ColourSettings] = {
 """Colour presets by the name that `--colour` takes."""
 
 
+class RepairSettings(Settings, frozen=True, kw_only=True):
+    """Scratches, cracks and dust: found and filled. Off by default."""
+
+    enabled: Annotated[
+        bool,
+        Meta(
+            title="Repair scratches",
+            description="Find scratches, cracks and dust, and fill them from around.",
+        ),
+    ] = False
+    sensitivity: Annotated[
+        float,
+        Meta(
+            ge=0.0,
+            le=1.0,
+            title="Scratch finder",
+            description="How eager it is. More finds fainter marks, and more that are none.",
+        ),
+    ] = 0.5
+
+
 class BackgroundSettings(Settings, frozen=True, kw_only=True):
     """Everything that is not a face: its size."""
 
@@ -365,6 +386,7 @@ class RestorationSettings(Settings, frozen=True, kw_only=True):
     faces: FaceSettings = FaceSettings()
     colour: ColourSettings = COLOUR_PRESETS["auto"]
     background: BackgroundSettings = BackgroundSettings()
+    repair: RepairSettings = RepairSettings()
     seed: Annotated[
         int,
         Meta(ge=0, description="Fixes the generator's noise: same seed, same picture."),

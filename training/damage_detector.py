@@ -26,7 +26,7 @@ from core.nets.damage_unet import DamageUNet
 
 _LOG = logging.getLogger(__name__)
 
-CROP_PX = 160
+CROP_PX = 128
 
 
 def profile_for(rng: np.random.Generator) -> DamageProfile:
@@ -62,7 +62,7 @@ def sample(pictures: list[np.ndarray], seed: int, index: int) -> tuple[np.ndarra
     top, left = rng.integers(0, side - size + 1, 2)
     cut = picture[top : top + size, left : left + size][:, :: int(rng.choice([-1, 1]))]
     # Marks are drawn at the full size of a print; the crop then shows a part of it at 1:1.
-    whole = int(rng.choice([CROP_PX, 256, 384]))
+    whole = int(rng.choice([CROP_PX, 192, 320]))
     resized = cv2.resize(np.ascontiguousarray(cut), (whole, whole), interpolation=cv2.INTER_AREA)
     done = degrade(resized, profile_for(rng), rng)
     y, x = rng.integers(0, whole - CROP_PX + 1, 2)
@@ -97,6 +97,10 @@ def read_pictures(folder: Path, leave_out: set[str]) -> list[np.ndarray]:
     return [cv2.cvtColor(picture, cv2.COLOR_BGR2RGB) for picture in found if picture is not None]
 
 
+def _save(net: DamageUNet, path: Path) -> None:
+    save_file({name: value.contiguous() for name, value in net.state_dict().items()}, str(path))
+
+
 def main() -> None:
     """Train for a number of minutes and save."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
@@ -120,7 +124,9 @@ def main() -> None:
     mean, begun = 0.0, time.monotonic()
     for step in range(args.steps):
         images, masks = batch(pictures, args.seed, step, args.batch)
-        loss = loss_of(net(images), masks)
+        with torch.autocast("cpu", torch.bfloat16):
+            logits = net(images)
+        loss = loss_of(logits.float(), masks)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -129,8 +135,8 @@ def main() -> None:
         if step % 100 == 99:
             spent_s = time.monotonic() - begun
             _LOG.info("step %d: loss %.4f, %.0f s", step + 1, mean, spent_s)
-            save_file(net.state_dict(), str(args.output))
-    save_file(net.state_dict(), str(args.output))
+            _save(net, args.output)
+    _save(net, args.output)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Local damage: marking scratches, cracks and dust, and filling what was marked."""
