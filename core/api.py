@@ -175,9 +175,13 @@ class Engine:
             self._embedder = IdentityScorer(model.path, model.sha256)
         return self._embedder
 
-    def _upscaler(self, name: str) -> Upscaler | None:
-        if name == LANCZOS:
-            return None
+    def upscaler(self, name: str) -> Upscaler:
+        """An enlarging model by its id or file.
+
+        Raises:
+            ModelMissingError: It is not known or not installed.
+            ModelFileError: The file is damaged or of no known kind.
+        """
         if name not in self._upscalers:
             from core.models.loader import load_upscaler
 
@@ -190,6 +194,9 @@ class Engine:
                 compute=self._preference(),
             )
         return self._upscalers[name]
+
+    def _upscaler(self, name: str) -> Upscaler | None:
+        return None if name == LANCZOS else self.upscaler(name)
 
     def _preference(self) -> ComputePreference:
         from core.device import ComputePreference
