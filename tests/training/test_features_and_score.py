@@ -1,0 +1,167 @@
+"""Frozen networks as losses and judges: the right cut, the right layers, honest tables."""
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save_file
+from torchvision.models import mobilenet_v2
+
+from core.engines.identity import chips_of
+from core.errors import ModelFileError
+from core.nets.dlib_resnet import DlibFaceNet
+from core.nets.imagenet_features import MobileNetFeatures, load_imagenet_features
+from core.progress import no_progress
+from training import score
+from training.losses.identity import IdentityLoss, cut_chips, load_identity_loss
+from training.networks import build_generator
+from training.objective import Objective, views
+from training.options import LossWeights, NetworkOptions, TrainingOptions
+from training.records import FaceRecord, template_shares
+
+
+@pytest.fixture(scope="module")
+def imagenet(tmp_path_factory):
+    torch.manual_seed(0)
+    path = tmp_path_factory.mktemp("weights") / "mobilenet_v2.pth"
+    torch.save(mobilenet_v2().state_dict(), path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def recogniser(tmp_path_factory):
+    torch.manual_seed(0)
+    path = tmp_path_factory.mktemp("weights") / "dlib.safetensors"
+    save_file(DlibFaceNet().state_dict(), path)
+    return path
+
+
+def smooth_face(side):
+    rng = np.random.default_rng(0)
+    image = cv2.resize(rng.random((8, 8, 3)), (side, side), interpolation=cv2.INTER_CUBIC)
+    return np.clip(image, 0, 1).astype(np.float32)
+
+
+@pytest.mark.parametrize("side", [256, 512])
+def test_chips_are_cut_where_the_identity_score_cuts_them(side):
+    face = smooth_face(side)
+    mine = cut_chips(torch.from_numpy(face).permute(2, 0, 1)[None])[0].permute(1, 2, 0)
+    theirs = chips_of(face[None])[0]
+    assert np.abs(mine.numpy() - theirs).mean() < 2e-3
+
+
+def test_the_identity_loss_is_zero_for_the_same_face_and_trains(recogniser):
+    loss = load_identity_loss(recogniser)
+    face = torch.from_numpy(smooth_face(64)).permute(2, 0, 1)[None] * 2 - 1
+    assert loss(face, face).item() == pytest.approx(0.0, abs=1e-5)
+    changed = (face.flip(2) * 0.5).requires_grad_(True)
+    loss(changed, face).backward()
+    assert changed.grad.abs().sum() > 0
+    assert not any(p.requires_grad for p in IdentityLoss(DlibFaceNet()).parameters())
+
+
+def test_the_kept_layers_have_the_stated_channels(imagenet):
+    features = load_imagenet_features(imagenet)
+    kept = features(torch.zeros(1, 3, 64, 64))
+    assert [level.shape[1] for level in kept] == list(features.channels)
+    assert [level.shape[2] for level in kept] == [32, 16, 8, 4, 4]
+    features.train()
+    assert not features.training
+
+
+def test_features_see_normalised_pixels(imagenet):
+    """ImageNet's mean colour in [-1, 1] must reach the first layer as zero."""
+    features = load_imagenet_features(imagenet)
+    mean = torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1) * 2 - 1
+    seen = []
+    features.layers[0].register_forward_pre_hook(lambda _m, args: seen.append(args[0]))
+    features(mean.expand(1, 3, 32, 32))
+    assert seen[0].abs().max() < 1e-6
+
+
+@pytest.mark.parametrize("content", [b"nothing", None])
+def test_other_files_are_refused(tmp_path, content):
+    path = tmp_path / "weights.pth"
+    if content is None:
+        torch.save({"features.0.weight": torch.zeros(1)}, path)
+    else:
+        path.write_bytes(content)
+    with pytest.raises(ModelFileError):
+        load_imagenet_features(path)
+    with pytest.raises(ModelFileError):
+        load_identity_loss(path)
+
+
+def test_views_are_a_window_and_the_whole_at_half_size():
+    images = torch.arange(64.0).view(1, 1, 8, 8).expand(2, 3, 8, 8)
+    both = views(images, 4, np.array([0.999, 0.0]))
+    assert both.shape == (4, 3, 4, 4)
+    assert torch.equal(both[:2], images[..., 4:, :4])
+    assert both[2, 0, 0, 0].item() == pytest.approx(images[0, 0, :2, :2].mean().item())
+    assert views(images, 8, np.zeros(2)) is images
+    assert views(images, 0, np.zeros(2)) is images
+
+
+def test_each_critic_only_trains_itself(imagenet):
+    """The generator's loss gives no gradient to critics, and the other way round."""
+    options = TrainingOptions(
+        network=NetworkOptions(out_size_px=64),
+        losses=LossWeights(
+            perceptual=0.1, style=0.1, adversarial=0.0, projected=0.1, component=0.1,
+            component_style=0.1, component_width=4, identity=0.0, pyramid=0.0,
+        ),
+        perceptual_weights=str(imagenet),
+    )  # fmt: skip
+    objective = Objective(options)
+    output = torch.rand(2, 3, 64, 64, requires_grad=True)
+    target = torch.rand(2, 3, 64, 64)
+    points = torch.from_numpy(template_shares() * 64).float().expand(2, 5, 2)
+    seen = objective.see(output, (), target, points, 0)
+    loss, parts = objective.generator_loss(seen, 0)
+    loss.backward()
+    assert {"perceptual", "style", "projected", "component", "component_style"} <= set(parts)
+    assert all(p.grad is None for p in objective.parameters())
+    reached = output.grad.clone()
+    critic_loss, _ = objective.discriminator_loss(seen, 0)
+    critic_loss.backward()
+    assert torch.equal(output.grad, reached)
+    assert all(p.grad is not None for p in objective.discriminators.parameters())
+    assert all(p.grad is None for p in objective.features.parameters())
+
+
+def test_scoring_tells_methods_and_strengths_apart(tmp_path, recogniser):
+    path = tmp_path / "face.png"
+    cv2.imwrite(str(path), (smooth_face(256) * 255).astype(np.uint8))
+    record = FaceRecord(path, template_shares(), "val", source="drawn")
+    perfect = {"truth": lambda _face: score.resized(smooth_face(256)[..., ::-1].copy(), 512)}
+    judge = score.Judge(recogniser, None)
+    found = score.score_faces([record], perfect, judge, no_progress(), ["mild", "severe"])
+    assert [(s.method, s.strength) for s in found] == [
+        (method, strength)
+        for strength in ("mild", "severe")
+        for method in ("input", "bicubic", "truth")
+    ]
+    figures = {(s.method, s.strength): s for s in found}
+    assert figures["truth", "severe"].psnr > 40
+    assert figures["truth", "severe"].psnr == figures["truth", "mild"].psnr
+    assert figures["input", "severe"].psnr < figures["input", "mild"].psnr
+    assert np.isnan(figures["input", "mild"].perceptual)
+    assert score.table(found).count("\n") == 8
+    again = score.score_faces([record], perfect, judge, no_progress(), ["mild", "severe"])
+    assert [s.psnr for s in again] == [s.psnr for s in found]
+
+
+def test_a_model_of_another_size_is_scored_too(tmp_path):
+    network = build_generator(
+        NetworkOptions(out_size_px=64, num_style_feat=16, channel_multiplier=0.5, narrow=0.0625), 0
+    )
+    path = tmp_path / "tiny.safetensors"
+    save_file({k: v.contiguous() for k, v in network.state_dict().items()}, path)
+    mended = score.load_mender(path)(smooth_face(256))
+    assert mended.shape == (64, 64, 3)
+    assert mended.min() >= 0
+    assert mended.max() <= 1
+
+
+def test_mobilenet_is_cut_behind_the_last_kept_layer():
+    assert len(MobileNetFeatures().layers) == 14
