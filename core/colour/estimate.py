@@ -11,8 +11,7 @@ from core.colour.dyes import estimated_fading, estimated_grey_fading
 from core.colour.plan import ONES, ColourPlan, Fading, Triple, unfaded_code
 from core.colour.sampling import sampled
 from core.colour.spaces import decoded
-from core.colour.tone import Tone, tone_of_sample
-from core.image import is_grey
+from core.colour.tone import Tone, classify_tone
 
 if TYPE_CHECKING:
     from core.image import Pixels
@@ -36,7 +35,7 @@ def estimate(photo_pixels: Pixels, settings: ColourSettings) -> ColourPlan:
     if settings.is_neutral:
         return ColourPlan(settings, Tone("colour"))
     sample = sampled(photo_pixels)
-    tone = Tone("grey") if is_grey(photo_pixels) else tone_of_sample(sample)
+    tone = classify_tone(photo_pixels, sample)
     if tone.is_monochrome:
         fading = _weighted_grey(estimated_grey_fading(sample), settings.fade)
         return ColourPlan(settings, tone, fading)
