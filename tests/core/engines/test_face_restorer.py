@@ -1,6 +1,7 @@
 """GFP-GAN behind the FaceRestorer protocol, with a tiny random network."""
 
-from itertools import product
+import threading
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -136,6 +137,39 @@ def test_cancelling_stops_an_openvino_request_and_leaves_the_engine_usable():
         runtime.infer(images, noises, stop)
     output = runtime.infer(images, noises, lambda _fraction: None)
     np.testing.assert_allclose(output.clip(0, 1).transpose(0, 2, 3, 1), expected(net), atol=1e-4)
+
+
+def test_cancelling_while_openvino_compiles_returns_at_once():
+    pytest.importorskip("openvino")
+    from core.engines.openvino_gfpgan import gfpgan_graph
+    from core.engines.openvino_runtime import OpenVinoRuntime
+
+    net = tiny_net()
+    compiling = threading.Event()
+    go_on = threading.Event()
+
+    def write(_height, _width):
+        compiling.set()
+        go_on.wait(10)
+        return gfpgan_graph(net)
+
+    def stop(_fraction):
+        if compiling.is_set():
+            raise Cancelled
+
+    runtime = OpenVinoRuntime(write, Chosen("cpu", "openvino"))
+    with pytest.raises(Cancelled):
+        runtime.infer(np.zeros((1, 3, 32, 32), np.float32), [], stop)
+    assert not go_on.is_set()
+    go_on.set()
+
+
+def test_estimated_progress_grows_for_ever_and_is_never_done():
+    from core.engines.openvino_runtime import estimated_share
+
+    shares = [estimated_share(elapsed) for elapsed in np.linspace(0, 12, 200)]
+    assert shares[0] == 0
+    assert all(one < two < 1 for one, two in pairwise(shares))
 
 
 def test_no_faces_are_no_work():
