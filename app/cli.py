@@ -15,7 +15,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from app import cli_info, cli_models, cli_restore, cli_train
+from app import cli_evaluate, cli_info, cli_models, cli_restore, cli_train
 from core import __version__
 from core.errors import Cancelled, RestorationError
 
@@ -100,6 +100,7 @@ def build_parser() -> tuple[argparse.ArgumentParser, frozenset[str]]:
     cli_restore.add_restore_command(commands, shared)
     cli_info.add_info_command(commands, shared)
     cli_models.add_models_commands(commands)
+    cli_evaluate.add_evaluate_command(commands, shared)
     cli_train.add_train_commands(commands)
     parser.set_defaults(debug=False)
     return parser, frozenset(commands.choices)

@@ -5,13 +5,11 @@ from __future__ import annotations
 import argparse
 import errno
 import os
-import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
+from app.stopping import stops_on_signals
 from core.errors import OutputError, SettingsError
 from core.progress import CancelToken, Progress
 from core.settings import COLOUR_PRESETS, RestorationSettings, Upscale
@@ -134,7 +132,7 @@ def run_restore(args: argparse.Namespace) -> int:
     except OutputError as error:
         reports = _all_failed(batch, error)
     else:
-        with _stops_on_signals(token):
+        with stops_on_signals(token):
             reports = _run_with_bar(args, batch, token)
     reports = [*_problem_reports(found), *reports]
     if args.json:
@@ -230,24 +228,6 @@ def _run_with_bar(args: argparse.Namespace, batch: Batch, token: CancelToken) ->
             faces += sum(face.restored for face in report.faces)
 
         return batch.run(engine, Progress(show, token), count)
-
-
-@contextmanager
-def _stops_on_signals(token: CancelToken) -> Iterator[None]:
-    """Ctrl-C and SIGTERM stop cleanly; a second Ctrl-C stops at once."""
-
-    def stop(number: int, _frame: object) -> None:
-        token.cancel()
-        signal.signal(number, signal.SIG_DFL)
-
-    previous: dict[int, Callable[..., Any] | int | None] = {
-        number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)
-    }
-    try:
-        yield
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
 
 
 def _make_folder(folder: Path) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import cv2
 import numpy as np
@@ -117,7 +117,7 @@ class FidInception:
         return values
 
 
-def fid_trunk(net: object, x: Tensor) -> Tensor:
+def fid_trunk(net: Any, x: Tensor) -> Tensor:
     """Run a torchvision `Inception3` with the pooling of the TensorFlow network.
 
     Args:
@@ -127,58 +127,68 @@ def fid_trunk(net: object, x: Tensor) -> Tensor:
     Returns:
         N x 2048.
     """
-    import torch
     from torch.nn import functional as F
-    from torchvision.models import Inception3
-
-    assert isinstance(net, Inception3)
-
-    def averaged(y: Tensor) -> Tensor:
-        return F.avg_pool2d(y, 3, stride=1, padding=1, count_include_pad=False)
-
-    def block_a(block: torch.nn.Module, y: Tensor) -> Tensor:
-        parts = [
-            block.branch1x1(y),
-            block.branch5x5_2(block.branch5x5_1(y)),
-            block.branch3x3dbl_3(block.branch3x3dbl_2(block.branch3x3dbl_1(y))),
-            block.branch_pool(averaged(y)),
-        ]
-        return torch.cat(parts, 1)
-
-    def block_c(block: torch.nn.Module, y: Tensor) -> Tensor:
-        deep = block.branch7x7dbl_1(y)
-        for step in (block.branch7x7dbl_2, block.branch7x7dbl_3, block.branch7x7dbl_4):
-            deep = step(deep)
-        parts = [
-            block.branch1x1(y),
-            block.branch7x7_3(block.branch7x7_2(block.branch7x7_1(y))),
-            block.branch7x7dbl_5(deep),
-            block.branch_pool(averaged(y)),
-        ]
-        return torch.cat(parts, 1)
-
-    def block_e(block: torch.nn.Module, y: Tensor, pooled: Tensor) -> Tensor:
-        wide = block.branch3x3_1(y)
-        deep = block.branch3x3dbl_2(block.branch3x3dbl_1(y))
-        parts = [
-            block.branch1x1(y),
-            block.branch3x3_2a(wide),
-            block.branch3x3_2b(wide),
-            block.branch3x3dbl_3a(deep),
-            block.branch3x3dbl_3b(deep),
-            block.branch_pool(pooled),
-        ]
-        return torch.cat(parts, 1)
 
     x = net.Conv2d_2b_3x3(net.Conv2d_2a_3x3(net.Conv2d_1a_3x3(x)))
     x = net.Conv2d_4a_3x3(net.Conv2d_3b_1x1(F.max_pool2d(x, 3, stride=2)))
     x = F.max_pool2d(x, 3, stride=2)
     for block in (net.Mixed_5b, net.Mixed_5c, net.Mixed_5d):
-        x = block_a(block, x)
+        x = _block_a(block, x)
     x = net.Mixed_6a(x)
     for block in (net.Mixed_6b, net.Mixed_6c, net.Mixed_6d, net.Mixed_6e):
-        x = block_c(block, x)
+        x = _block_c(block, x)
     x = net.Mixed_7a(x)
-    x = block_e(net.Mixed_7b, x, averaged(x))
-    x = block_e(net.Mixed_7c, x, F.max_pool2d(x, 3, stride=1, padding=1))
-    return x.mean(dim=(2, 3))
+    x = _block_e(net.Mixed_7b, x, _averaged(x))
+    x = _block_e(net.Mixed_7c, x, F.max_pool2d(x, 3, stride=1, padding=1))
+    pooled: Tensor = x.mean(dim=(2, 3))
+    return pooled
+
+
+def _averaged(y: Tensor) -> Tensor:
+    """Mean of 3 x 3 neighbours, the border left out."""
+    from torch.nn import functional as F
+
+    return F.avg_pool2d(y, 3, stride=1, padding=1, count_include_pad=False)
+
+
+def _block_a(block: Any, y: Tensor) -> Tensor:
+    import torch
+
+    parts = [
+        block.branch1x1(y),
+        block.branch5x5_2(block.branch5x5_1(y)),
+        block.branch3x3dbl_3(block.branch3x3dbl_2(block.branch3x3dbl_1(y))),
+        block.branch_pool(_averaged(y)),
+    ]
+    return torch.cat(parts, 1)
+
+
+def _block_c(block: Any, y: Tensor) -> Tensor:
+    import torch
+
+    deep = block.branch7x7dbl_1(y)
+    for step in (block.branch7x7dbl_2, block.branch7x7dbl_3, block.branch7x7dbl_4):
+        deep = step(deep)
+    parts = [
+        block.branch1x1(y),
+        block.branch7x7_3(block.branch7x7_2(block.branch7x7_1(y))),
+        block.branch7x7dbl_5(deep),
+        block.branch_pool(_averaged(y)),
+    ]
+    return torch.cat(parts, 1)
+
+
+def _block_e(block: Any, y: Tensor, pooled: Tensor) -> Tensor:
+    import torch
+
+    wide = block.branch3x3_1(y)
+    deep = block.branch3x3dbl_2(block.branch3x3dbl_1(y))
+    parts = [
+        block.branch1x1(y),
+        block.branch3x3_2a(wide),
+        block.branch3x3_2b(wide),
+        block.branch3x3dbl_3a(deep),
+        block.branch3x3dbl_3b(deep),
+        block.branch_pool(pooled),
+    ]
+    return torch.cat(parts, 1)
