@@ -68,7 +68,13 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("faces", type=Path, help="folder made by “heirloom train prepare”")
     parser.add_argument("-o", "--output", type=Path, required=True, help="new folder for the run")
     parser.add_argument("--preset", choices=PRESET_NAMES, default="finetune-normal")
-    parser.add_argument("--from", dest="start", type=Path, help="weights to go on from")
+    parser.add_argument(
+        "--from",
+        dest="start",
+        type=Path,
+        help="weights to go on from, for instance GFPGANv1.4.pth; the “finetune” presets take the "
+        "bundled model by default",
+    )
     parser.add_argument("--prior", type=Path, help="StyleGAN2 weights for the generator")
     parser.add_argument(
         "--perceptual",
@@ -174,12 +180,11 @@ def run_run(args: argparse.Namespace) -> int:
 
 def run_options(args: argparse.Namespace) -> TrainingOptions:
     """The preset, changed by what was said on the command line."""
-    from training.presets import preset, with_installed_weights, without
+    from training.presets import preset, starting_from, with_installed_weights, without
 
-    options = preset(args.preset)
+    options = starting_from(preset(args.preset), args.start)
     options = options.replace(
         data=options.data.replace(folder=str(args.faces.resolve())),
-        start_from=_path(args.start),
         prior_from=_path(args.prior),
         perceptual_weights=_path(args.perceptual),
     )

@@ -13,7 +13,7 @@ from core.errors import ModelFileError
 from core.nets.gfpgan import Gfpgan
 from core.nets.gfpgan_bilinear import GfpganBilinear
 from core.nets.gfpgan_clean import GfpganClean
-from core.nets.gfpgan_config import GfpganConfig
+from core.nets.gfpgan_config import GfpganConfig, UnknownLayoutError, deduce_config
 from core.nets.gfpgan_original import GfpganOriginal
 from training.options import NetworkOptions
 
@@ -33,6 +33,29 @@ def network_config(options: NetworkOptions) -> GfpganConfig:
         num_style_feat=options.num_style_feat,
         channel_multiplier=options.channel_multiplier,
         narrow=options.narrow,
+    )
+
+
+def network_of(path: Path) -> NetworkOptions:
+    """The shape of the network in a checkpoint, so that a run can go on from it.
+
+    Raises:
+        ModelFileError: The file cannot be read or holds no GFP-GAN network.
+    """
+    try:
+        shapes = {name: tuple(value.shape) for name, value in read_weights(path).items()}
+        config = deduce_config(shapes)
+    except UnknownLayoutError as error:
+        raise ModelFileError(
+            f"“{path.name}” holds no GFP-GAN network, so it cannot be trained on.",
+            "Choose GFPGAN v1.2, v1.3, v1.4 or a model that Heirloom trained.",
+        ) from error
+    return NetworkOptions(
+        layout=config.layout,
+        out_size_px=config.out_size,
+        num_style_feat=config.num_style_feat,
+        channel_multiplier=config.channel_multiplier,
+        narrow=config.narrow,
     )
 
 

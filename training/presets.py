@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from importlib.resources import files
+from pathlib import Path
 
 from core.errors import SettingsError
+from training.networks import network_of
 from training.options import (
     DataOptions,
     LossWeights,
@@ -163,6 +165,7 @@ def preset(name: str) -> TrainingOptions:
 _WITHOUT_FEATURES = 0.02
 """Weight of StyleGAN2's critic in a compact run that has no ImageNet features."""
 
+BUNDLED_FACES = "compact-256.safetensors"
 BUNDLED_IDENTITY = "dlib-resnet29.safetensors"
 
 
@@ -192,6 +195,21 @@ def without(
         changes |= {"component_matching": 1.0, "component_style": 0.0}
     prior_from = "" if "prior" in parts else options.prior_from
     return options.replace(losses=options.losses.replace(**changes), prior_from=prior_from)
+
+
+def starting_from(options: TrainingOptions, path: Path | None) -> TrainingOptions:
+    """The run on the weights of a file, whose shape it takes over.
+
+    Fine-tuning without a file goes on from the bundled model; other presets start from nothing.
+
+    Raises:
+        ModelFileError: The file holds no GFP-GAN network.
+    """
+    if path is None:
+        if not options.preset.startswith("finetune"):
+            return options
+        path = Path(str(files("resources") / "models" / BUNDLED_FACES))
+    return options.replace(start_from=str(path.resolve()), network=network_of(path))
 
 
 def with_installed_weights(options: TrainingOptions) -> TrainingOptions:

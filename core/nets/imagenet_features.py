@@ -61,7 +61,7 @@ class VggFeatures(_Frozen):
     layer_weights = (0.1, 0.1, 1.0, 1.0, 1.0)
 
     def __init__(self) -> None:
-        layers = vgg19().features
+        layers = vgg19(init_weights=False).features
         for layer in layers:
             if isinstance(layer, nn.ReLU):
                 layer.inplace = False  # else it would overwrite the features that are kept
@@ -92,7 +92,7 @@ def load_imagenet_features(path: Path) -> MobileNetFeatures | VggFeatures:
 def _read_state(path: Path) -> dict[str, Tensor]:
     try:
         if path.suffix == ".safetensors":
-            from safetensors.torch import load_file  # noqa: PLC0415
+            from safetensors.torch import load_file
 
             return load_file(path)
         state: dict[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)

@@ -32,6 +32,7 @@ def tiny(monkeypatch):
     data = options.data.replace(workers=0)
     tiny = options.replace(network=network, losses=losses, data=data, precision="fp32")
     monkeypatch.setitem(presets.PRESETS, "finetune-quick", tiny)
+    monkeypatch.setattr(presets, "starting_from", lambda options, _path: options)
 
 
 def test_every_preset_can_be_named():

@@ -10,7 +10,7 @@ from torchvision.models import mobilenet_v2
 from core.engines.identity import chips_of
 from core.errors import ModelFileError
 from core.nets.dlib_resnet import DlibFaceNet
-from core.nets.imagenet_features import MobileNetFeatures, load_imagenet_features
+from core.nets.imagenet_features import MobileNetFeatures, VggFeatures, load_imagenet_features
 from core.progress import no_progress
 from training import score
 from training.losses.identity import IdentityLoss, cut_chips, load_identity_loss
@@ -165,3 +165,16 @@ def test_a_model_of_another_size_is_scored_too(tmp_path):
 
 def test_mobilenet_is_cut_behind_the_last_kept_layer():
     assert len(MobileNetFeatures().layers) == 14
+
+
+def test_vgg19_is_read_before_the_published_activations():
+    with torch.device("meta"):
+        features = VggFeatures()
+    kept = [features.layers[index] for index in features.keep]
+    assert all(isinstance(layer, torch.nn.Conv2d) for layer in kept)
+    assert [layer.out_channels for layer in kept] == [64, 128, 256, 512, 512]
+    before = [
+        sum(isinstance(m, torch.nn.MaxPool2d) for m in features.layers[:i]) for i in features.keep
+    ]
+    assert before == [0, 1, 2, 3, 4]
+    assert len(features.layers) == 35

@@ -9,7 +9,9 @@ from core.errors import ModelFileError
 from training.grow import grow
 from training.networks import build_generator, load_generator, load_prior
 from training.options import NetworkOptions, OptimiserOptions
+from training.presets import preset, starting_from
 from training.schedule import ema_decay, ramp, rate_factor, update_ema
+from training.trainer import start_weights
 
 TINY = NetworkOptions(out_size_px=32, num_style_feat=16, channel_multiplier=0.25, narrow=0.0625)
 
@@ -62,13 +64,30 @@ def test_every_layout_takes_a_training_step(layout):
 
 def test_a_published_v14_style_file_can_be_fine_tuned(tmp_path):
     """The clean layout wrapped in `params_ema`, as GFPGAN v1.3 and v1.4 are."""
-    source = build_generator(TINY, 5)
+    shape = TINY.replace(out_size_px=64)
+    source = build_generator(shape, 5)
     path = tmp_path / "GFPGANv1.4.pth"
     torch.save({"params_ema": source.state_dict()}, path)
-    network = build_generator(TINY, 0)
-    load_generator(network, path)
-    image = torch.rand(1, 3, 32, 32)
+    options = starting_from(preset("finetune-quick"), path)
+    assert options.network == shape
+    network = start_weights(options)
+    image = torch.rand(1, 3, 64, 64)
     assert torch.equal(network(image), source(image))
+    network(image).mean().backward()
+
+
+def test_fine_tuning_goes_on_from_the_bundled_model():
+    options = starting_from(preset("finetune-normal"), None)
+    assert options.start_from.endswith("compact-256.safetensors")
+    assert options.network.out_size_px == 256
+    assert starting_from(preset("clean-512"), None).start_from == ""
+
+
+def test_a_file_without_gfpgan_is_refused(tmp_path):
+    path = tmp_path / "upscaler.pth"
+    torch.save({"conv.weight": torch.zeros(1, 1, 3, 3)}, path)
+    with pytest.raises(ModelFileError, match="no GFP-GAN"):
+        starting_from(preset("finetune-quick"), path)
 
 
 def test_weights_of_another_shape_are_refused(tmp_path):
