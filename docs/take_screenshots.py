@@ -31,6 +31,8 @@ from app.windows.main_window import MainWindow
 SIZE = QSize(1280, 800)
 TIMEOUT_MS = 180_000
 PALETTE_COLOURS = 256
+FACE = 0.43
+"""Where the divider runs through the face of the sample photo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,7 @@ def take_simple(studio: Studio) -> None:
         studio.wait(lambda: bool(reached) and reached[-1] > 0.25)
         studio.take(window, "03-at-work")
         studio.wait(lambda: not window.work.is_busy)
+        window.parts.area.canvas.set_divider(FACE)
         studio.take(window, "04-restored")
         window.commands.side_by_side.trigger()
         studio.take(window, "05-side-by-side")
@@ -141,6 +144,7 @@ def take_studio_dark(studio: Studio) -> None:
         studio.take(window, "06-empty-dark")
         restored(studio, window)
         window.commands.faces.setChecked(True)
+        window.parts.area.canvas.set_divider(FACE)
         studio.take(window, "07-studio-dark")
         window.presenter.toggle_face(0)
         studio.wait(lambda: not window.work.is_busy)

@@ -39,12 +39,13 @@ class Opened:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FaceThumbnail:
-    """One face before and after, S x S x 3, RGB, uint8."""
+    """One face before and after, S x S x 3, RGB, uint8; the rest as in `core.faces.FaceResult`."""
 
     index: int
     before: npt.NDArray[np.uint8]
     after: npt.NDArray[np.uint8] | None
     skipped: str
+    identity: float | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -178,7 +179,8 @@ def save_work(
 
 def needs_networks(old: RestorationSettings, new: RestorationSettings) -> bool:
     """True where the change is more than strengths, face switches and colour."""
-    faces = new.faces.replace(strength=old.faces.strength, choices=old.faces.choices)
+    was = old.faces
+    faces = new.faces.replace(strength=was.strength, choices=was.choices, blend_in=was.blend_in)
     return new.replace(faces=faces, colour=old.colour) != old
 
 
@@ -190,6 +192,7 @@ def thumbnails_of(result: Restoration) -> tuple[FaceThumbnail, ...]:
             _thumbnail(face.crop),
             None if face.restored is None else _thumbnail(face.restored),
             face.skipped,
+            face.identity,
         )
         for face in result.faces
     )

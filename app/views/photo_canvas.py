@@ -22,17 +22,17 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from app.session.viewport import Viewport
-from app.views.compare import GRIP_PX, CompareMode, divided, draw_divider, draw_label
-from app.views.face_overlay import FaceMark, draw_faces, face_at
+from app.views.compare import GRIP_PX, CompareMode
+from app.views.face_overlay import FaceMark, face_at
+from app.views.frame import PANE_GAP_PX, Frame, paint_frame
 from app.views.layer import Layer
 from app.widgets.theme import current_colours
-from core.geometry import Box, Size
+from core.geometry import Size
 
 ZOOM_STEP = 1.25
 KEY_PAN_PX = 60
 DIVIDER_STEP = 0.02
 _CLICK_SLOP_PX = 4
-_PANE_GAP_PX = 6
 
 
 class PhotoCanvas(QWidget):
@@ -179,12 +179,12 @@ class PhotoCanvas(QWidget):
     def _pane_size(self) -> Size:
         width = self.width()
         if self._is_side_by_side:
-            width = (width - _PANE_GAP_PX) // 2
+            width = (width - PANE_GAP_PX) // 2
         return Size(max(1, width), max(1, self.height()))
 
     def _in_pane(self, point: QPointF) -> QPointF:
         """A point of the widget in the pane that it lies in."""
-        offset = self._view.screen.width + _PANE_GAP_PX
+        offset = self._view.screen.width + PANE_GAP_PX
         if self._is_side_by_side and point.x() >= offset:
             return QPointF(point.x() - offset, point.y())
         return point
@@ -196,58 +196,28 @@ class PhotoCanvas(QWidget):
         del event
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(current_colours().canvas))
-        if self._before is None:
-            return
-        if self._is_side_by_side:
-            self._paint_side_by_side(painter)
-        elif self._after is None or self._shows_original:
-            self._paint_layer(painter, self._before, self._view.visible)
-            draw_label(
-                painter, self.tr("Before"), self._view.visible, corner=Qt.Corner.TopLeftCorner
-            )
-        else:
-            self._paint_divided(painter, self._before, self._after)
-        self._paint_faces(painter)
+        if self._before is not None:
+            paint_frame(painter, self._frame(self._before))
 
-    def _paint_layer(self, painter: QPainter, layer: Layer, clip: Box) -> None:
-        layer.draw(painter, self._view.box, clip, self.devicePixelRatioF())
-
-    def _paint_divided(self, painter: QPainter, before: Layer, after: Layer) -> None:
-        horizontal = self._mode is CompareMode.DIVIDER_HORIZONTAL
-        visible = self._view.visible
-        first, second = divided(visible, self._divider, horizontal=horizontal)
-        self._paint_layer(painter, before, first)
-        self._paint_layer(painter, after, second)
-        draw_label(painter, self.tr("Before"), first, corner=Qt.Corner.TopLeftCorner)
-        corner = Qt.Corner.BottomLeftCorner if horizontal else Qt.Corner.TopRightCorner
-        draw_label(painter, self.tr("After"), second, corner=corner)
-        draw_divider(painter, visible, self._divider, horizontal=horizontal)
-
-    def _paint_side_by_side(self, painter: QPainter) -> None:
-        visible = self._view.visible
-        right = self._before if self._shows_original else self._after
-        panes = ((self._before, self.tr("Before")), (right, self.tr("After")))
-        for number, (layer, title) in enumerate(panes):
-            painter.save()
-            painter.translate(number * (self._view.screen.width + _PANE_GAP_PX), 0)
-            if layer is not None:
-                self._paint_layer(painter, layer, visible)
-            draw_label(painter, title, visible, corner=Qt.Corner.TopLeftCorner)
-            painter.restore()
-
-    def _paint_faces(self, painter: QPainter) -> None:
+    def _frame(self, before: Layer) -> Frame:
+        after = self._after
+        if self._shows_original and after is not None:
+            # Side by side, both panes show the photo; otherwise it fills the view.
+            after = before if self._is_side_by_side else None
         marks = self._marks
         if not self._shows_faces:
             marks = tuple(mark for mark in marks if mark.index == self._hovered)
-        if not marks:
-            return
-        if self._is_side_by_side:
-            painter.translate(self._view.screen.width + _PANE_GAP_PX, 0)
-        visible = self._view.visible
-        painter.setClipRect(
-            round(visible.left), round(visible.top), round(visible.width), round(visible.height)
+        return Frame(
+            before,
+            after,
+            self._view,
+            self._mode,
+            self._divider,
+            (self.tr("Before"), self.tr("After")),
+            self.devicePixelRatioF(),
+            marks,
+            self._hovered,
         )
-        draw_faces(painter, marks, self._view, self._hovered)
 
     # Events
 

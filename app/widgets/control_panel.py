@@ -19,17 +19,28 @@ from PySide6.QtWidgets import (
 from app.session.preferences import ViewMode
 from app.session.services import Choices
 from app.session.simple import AUTO_AMOUNT, amount_of_colour, colour_for_amount, is_on_path
-from app.widgets.rows import SliderRow, model_rows
+from app.widgets.rows import CheckRow, SliderRow, model_rows
 from app.widgets.settings_form import SettingsForm
 from core.settings import (
     BackgroundSettings,
     ColourSettings,
     FaceSettings,
+    RepairSettings,
     RestorationSettings,
 )
 
 PANEL_WIDTH_PX = 304
-_STUDIO_FACE_FIELDS = ("enabled", "strength", "model", "detector", "min_score", "min_size_px")
+_STUDIO_FACE_FIELDS = (
+    "enabled",
+    "strength",
+    "blend_in",
+    "model",
+    "keep_identity",
+    "identity_floor",
+    "detector",
+    "min_score",
+    "min_size_px",
+)
 
 
 class ControlPanel(QFrame):
@@ -96,6 +107,10 @@ class ControlPanel(QFrame):
             self.tr("How strongly faded colours are brought back. Further left changes less."),
             default=AUTO_AMOUNT,
         )
+        self._simple_repair = CheckRow(
+            self.tr("Repair scratches"),
+            self.tr("Finds scratches, cracks and dust, and fills them from around."),
+        )
         self._simple_hint = QLabel(self.tr("The colours were set one by one in Studio."))
         self._simple_hint.setProperty("role", "muted")
         self._simple_hint.setWordWrap(True)
@@ -111,10 +126,12 @@ class ControlPanel(QFrame):
         layout.addWidget(self._simple_faces)
         layout.addWidget(self._simple_colour)
         layout.addWidget(self._simple_hint)
+        layout.addWidget(self._simple_repair)
         layout.addWidget(help_text)
         layout.addStretch()
         self._simple_faces.edited.connect(self._on_simple_faces_edited)
         self._simple_colour.edited.connect(self._on_simple_colour_edited)
+        self._simple_repair.edited.connect(self._on_simple_repair_edited)
         self._simple_faces.finished.connect(self.finished)
         self._simple_colour.finished.connect(self.finished)
         return page
@@ -126,13 +143,19 @@ class ControlPanel(QFrame):
             (4, self.tr("Four times as large"), self.tr("Four times as wide and as high")),
         ]
         self._forms: dict[str, SettingsForm] = {
-            "faces": SettingsForm(FaceSettings, defaults.faces, _STUDIO_FACE_FIELDS),
+            "repair": SettingsForm(RepairSettings, defaults.repair),
+            "faces": SettingsForm(
+                FaceSettings,
+                defaults.faces,
+                _STUDIO_FACE_FIELDS,
+                {"identity_floor": self._floors()},
+            ),
             "colour": SettingsForm(ColourSettings, defaults.colour),
             "background": SettingsForm(
                 BackgroundSettings, defaults.background, options={"scale": sizes}
             ),
         }
-        titles = (self.tr("Faces"), self.tr("Colour"), self.tr("Size"))
+        titles = (self.tr("Damage"), self.tr("Faces"), self.tr("Colour"), self.tr("Size"))
         page = QWidget()
         layout = QVBoxLayout(page)
         layout.setContentsMargins(20, 20, 20, 16)
@@ -153,6 +176,14 @@ class ControlPanel(QFrame):
         scroll.setWidget(page)
         return scroll
 
+    def _floors(self) -> list[tuple[str, str, str]]:
+        return [
+            ("off", self.tr("Do not check"), self.tr("Restored faces are not compared")),
+            ("gentle", self.tr("Gentle"), self.tr("Only faces that clearly became somebody else")),
+            ("normal", self.tr("Normal"), self.tr("Faces that became rather different")),
+            ("strict", self.tr("Strict"), self.tr("Even faces that changed a little")),
+        ]
+
     # What is shown
 
     def set_mode(self, mode: ViewMode) -> None:
@@ -171,6 +202,7 @@ class ControlPanel(QFrame):
         self._simple_faces.show_value(settings.faces.strength)
         self._simple_colour.show_value(amount_of_colour(settings.colour))
         self._simple_hint.setVisible(not is_on_path(settings.colour))
+        self._simple_repair.show_value(settings.repair.enabled)
         for part, form in self._forms.items():
             form.show_settings(getattr(settings, part))
 
@@ -200,6 +232,11 @@ class ControlPanel(QFrame):
     def _on_simple_colour_edited(self, value: float) -> None:
         colour = colour_for_amount(value)
         self._edit(self._settings.replace(colour=colour), self.tr("Colours"), "colour")
+
+    @Slot(object)
+    def _on_simple_repair_edited(self, enabled: bool) -> None:
+        repair = self._settings.repair.replace(enabled=enabled)
+        self._edit(self._settings.replace(repair=repair), self.tr("Scratches"), "")
 
     @Slot(str, object, str)
     def _on_form_edited(self, name: str, value: Any, title: str) -> None:

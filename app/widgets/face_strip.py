@@ -34,6 +34,7 @@ class FaceItem:
         after: The same after the restoration, or None where it was left alone.
         enabled: It is to be restored.
         skipped: Why it was left alone, one sentence; empty where it was not.
+        identity: How alike before and after are, cosine up to 1, or None where it was not measured.
     """
 
     index: int
@@ -41,6 +42,7 @@ class FaceItem:
     after: npt.NDArray[np.uint8] | None
     enabled: bool
     skipped: str = ""
+    identity: float | None = None
 
 
 class FaceCard(QAbstractButton):
@@ -56,6 +58,7 @@ class FaceCard(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setEnabled(not item.skipped)
         self._skipped = item.skipped
+        self._identity = item.identity
         self.show_enabled(enabled=item.enabled)
 
     def show_enabled(self, *, enabled: bool) -> None:
@@ -68,8 +71,12 @@ class FaceCard(QAbstractButton):
             tip = self.tr("Face {number}: restored. Click to leave it as it was.")
         else:
             tip = self.tr("Face {number}: left as it was. Click to restore it.")
-        self.setToolTip(tip.format(number=number))
-        self.setAccessibleName(tip.format(number=number))
+        text = tip.format(number=number)
+        if self._identity is not None and not self._skipped:
+            likeness = self.tr("Likeness to the photo: {percent} %.")
+            text += " " + likeness.format(percent=round(100 * max(0.0, self._identity)))
+        self.setToolTip(text)
+        self.setAccessibleName(text)
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """A square."""

@@ -48,7 +48,9 @@ class SettingsForm(QWidget):
         layout.setSpacing(12)
         metas = field_meta(cls)
         hints = get_type_hints(cls, include_extras=True)
-        names = fields or [name for name, meta in metas.items() if meta.title]
+        names = fields or [
+            name for name, meta in metas.items() if meta.title and _has_row(hints[name])
+        ]
         for name in names:
             row = _row(hints[name], metas[name], getattr(defaults, name), (options or {}).get(name))
             title = core_text(metas[name].title or name)
@@ -77,10 +79,21 @@ class SettingsForm(QWidget):
         self.edited.emit(name, value, title)
 
 
+def _kind(hint: Any) -> Any:
+    """The type of a field without its metadata."""
+    return get_args(hint)[0] if get_origin(hint) is Annotated else hint
+
+
+def _has_row(hint: Any) -> bool:
+    """True where there is a control for fields of this type; others are chosen on the photo."""
+    kind = _kind(hint)
+    return kind in (bool, int, float, str) or get_origin(kind) is Literal
+
+
 def _row(hint: Any, meta: msgspec.Meta, default: Any, options: ListOptions | None) -> Row:
     """The control that fits a field's type and range."""
     title, description = core_text(meta.title or ""), core_text(meta.description or "")
-    kind = get_args(hint)[0] if get_origin(hint) is Annotated else hint
+    kind = _kind(hint)
     if kind is bool:
         return CheckRow(title, description)
     if kind is float:

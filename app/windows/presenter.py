@@ -182,6 +182,7 @@ class Presenter(QObject):
                     thumbnail.after,
                     document.face_enabled(thumbnail.index),
                     core_text(thumbnail.skipped),
+                    thumbnail.identity,
                 )
                 for thumbnail in restored.thumbnails
             ]
