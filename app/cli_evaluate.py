@@ -202,6 +202,7 @@ def _run_with_bar(args: argparse.Namespace, request: Request, token: CancelToken
 
     with tqdm(
         total=STEPS,
+        smoothing=0,  # methods differ widely in speed: only the mean over all is steady
         disable=args.quiet,
         file=sys.stderr,
         bar_format="{percentage:3.0f}% |{bar:24}| {elapsed}, {remaining} left{desc}",
@@ -242,7 +243,8 @@ def _print_result(result: Result) -> None:
     from core.evaluation.values import TITLES
 
     print(as_text(result))
-    for metric, command in result.evaluation.missing.items():
+    for metric, need in result.evaluation.missing.items():
+        command = need.how_to_install(result.evaluation.models_dir)
         print(f"{TITLES[metric]} is not installed. To install it: {command}")
     for trouble in result.troubles:
         print(f"{trouble.kind}, {trouble.where}, {trouble.name}: {trouble.text}", file=sys.stderr)

@@ -21,6 +21,7 @@ from core.evaluation.tables import (
     value_of,
 )
 from core.evaluation.values import DIGITS, METRICS, TITLES, Outcome
+from core.metrics.networks import FOLDER
 from core.progress import Progress
 
 MOST_SCORES = 5000
@@ -92,9 +93,9 @@ def _table_section(result: Result) -> str:
         "is marked; where intervals overlap, the order may be chance. ↑ more is better, ↓ less is."
     )
     missing = "".join(
-        f"<p class=note>{TITLES[metric]} is not installed. To install it: "
-        f"<code>{escape(command)}</code></p>"
-        for metric, command in result.evaluation.missing.items()
+        f'<p class="note">{TITLES[metric]} is not installed. It needs the file '
+        f"<code>{escape(need.url)}</code> in the folder “{FOLDER}” below the folder of models.</p>"
+        for metric, need in result.evaluation.missing.items()
     )
     head = "".join(f'<th scope="col">{heading(metric)}</th>' for metric in columns)
     return (
@@ -175,10 +176,12 @@ def _group_section(result: Result) -> str:
     )
 
 
-def _group_order(row: Row, result: Result) -> tuple[int, int, str]:
+def _group_order(row: Row, result: Result) -> tuple[int, str, int, str]:
     evaluation = result.evaluation
     methods = [method.name for method in evaluation.methods]
-    return evaluation.conditions.index(row.condition), methods.index(row.method), row.group
+    column = row.group.partition(": ")[0]
+    condition = evaluation.conditions.index(row.condition)
+    return condition, column, methods.index(row.method), row.group
 
 
 def worst_first(result: Result) -> list[Outcome]:

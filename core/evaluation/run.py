@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ from core.evaluation.values import Case, EvaluationSettings, Outcome, Trouble
 from core.geometry import Size
 from core.image import FloatImage
 from core.metrics.fid import FeatureNetwork, Gaussian, fitted, frechet_distance
+from core.metrics.networks import MetricNetwork
 from core.progress import Progress
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ class Evaluation:
         fid_reference: Undamaged faces for FID where the cases have no truth.
         groups: By face: column to value.
         troubles: What is already known to be wrong.
-        missing: Metrics whose network is not installed, with the command that installs it.
+        missing: Metrics whose network is not installed, with what they need.
+        models_dir: Where such a network belongs.
     """
 
     cases: Sequence[Case]
@@ -56,7 +58,8 @@ class Evaluation:
     fid_reference: Sequence[Path] = ()
     groups: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     troubles: Sequence[Trouble] = ()
-    missing: Mapping[str, str] = field(default_factory=dict)
+    missing: Mapping[str, MetricNetwork] = field(default_factory=dict)
+    models_dir: Path = Path()
 
     @property
     def conditions(self) -> tuple[str, ...]:
@@ -180,30 +183,40 @@ class _Run:
     def all(
         self, progress: Progress, on_outcome: Callable[[Outcome], None] | None
     ) -> tuple[Outcome, ...]:
-        """All outcomes, in order."""
-        evaluation = self._evaluation
-        outcomes = []
-        count = len(evaluation.cases) * len(evaluation.methods)
-        for index, case in enumerate(evaluation.cases):
-            for place, method in enumerate(evaluation.methods):
-                part = progress.step(index * len(evaluation.methods) + place, count)
-                part.report(0.0, f"{case.name}, {case.condition}, {method.name}")
-                outcome = self._one(case, method, part)
-                outcomes.append(outcome)
-                if on_outcome is not None:
-                    on_outcome(outcome)
+        """All outcomes, in order; progress is about those that the journal does not hold."""
+        wanted = [(self._key(case, each), case, each) for case, each in self._pairs()]
+        todo = max(1, sum(self._known(key) is None for key, _case, _method in wanted))
+        outcomes: list[Outcome] = []
+        made = 0
+        for key, case, method in wanted:
+            outcome = self._known(key)
+            if outcome is None:
+                part = progress.step(made, todo, f"{case.name}, {case.condition}, {method.name}")
+                part.report(0.0)
+                outcome = self._made(key, case, method, part)
+                self._journal.add(outcome)
+                made += 1
+            outcomes.append(outcome)
+            if on_outcome is not None:
+                on_outcome(outcome)
         progress.report(1.0)
         return tuple(outcomes)
 
-    def _one(self, case: Case, method: Method, progress: Progress) -> Outcome:
-        fingerprint, settings = method.fingerprint(case), self._evaluation.settings
-        key = key_of(case, method.name, fingerprint, settings, self._metrics)
+    def _pairs(self) -> Iterator[tuple[Case, Method]]:
+        for case in self._evaluation.cases:
+            for method in self._evaluation.methods:
+                yield case, method
+
+    def _key(self, case: Case, method: Method) -> str:
+        settings = self._evaluation.settings
+        return key_of(case, method.name, method.fingerprint(case), settings, self._metrics)
+
+    def _known(self, key: str) -> Outcome | None:
+        """What an earlier run left, if the picture is still there, too."""
         known = self._journal.get(key)
-        if known is not None and (self._evaluation.folder / known.output).is_file():
-            return known
-        outcome = self._made(key, case, method, progress)
-        self._journal.add(outcome)
-        return outcome
+        if known is None or not (self._evaluation.folder / known.output).is_file():
+            return None
+        return known
 
     def _made(self, key: str, case: Case, method: Method, progress: Progress) -> Outcome:
         outcome = Outcome(key=key, method=method.name, name=case.name, condition=case.condition)
@@ -211,10 +224,10 @@ class _Run:
             method.prepare()
             self._ready.add(method.name)
         picture = read_picture(case.input)
+        target = self._target(case, picture)
         memory = PeakMemory()
         memory.start()
         began = time.perf_counter()
-        target = self._target(case, picture)
         try:
             image, notes = method.restore(case, picture, target, progress.part(0.0, 0.8))
         except Cancelled:

@@ -20,7 +20,7 @@ from core.evaluation.scoring import Scorer
 from core.evaluation.values import EvaluationSettings
 from core.imageio.atomic import write_atomic
 from core.imageio.failures import output_errors
-from core.metrics.networks import FID_NETWORK, LPIPS_NETWORK
+from core.metrics.networks import FID_NETWORK, LPIPS_NETWORK, MetricNetwork
 from core.progress import Progress
 
 if TYPE_CHECKING:
@@ -134,19 +134,19 @@ def evaluation_of(
     """
     progress.report(0.0, "Loading the networks")
     models_dir = engine.store.root
-    missing: dict[str, str] = {}
+    missing: dict[str, MetricNetwork] = {}
     lpips = fid = None
     if request.settings.protocol != "real":
         path = LPIPS_NETWORK.found_in(models_dir, progress)
         if path is None:
-            missing["lpips"] = LPIPS_NETWORK.how_to_install(models_dir)
+            missing["lpips"] = LPIPS_NETWORK
         else:
             from core.metrics.lpips import Lpips
 
             lpips = Lpips.from_file(path)
     path = FID_NETWORK.found_in(models_dir, progress)
     if path is None:
-        missing["fid"] = FID_NETWORK.how_to_install(models_dir)
+        missing["fid"] = FID_NETWORK
     else:
         from core.metrics.fid import FidInception
 
@@ -166,19 +166,20 @@ def evaluation_of(
         groups=groups.by_face,
         troubles=(*request.faces.troubles, *inputs.troubles, *groups.troubles),
         missing=missing,
+        models_dir=models_dir,
     )
 
 
 def _groups(request: Request, inputs: Prepared) -> Groups:
-    names = {case.name for case in inputs.cases}
-    own = {name: values for name, values in request.faces.groups.items() if name in names}
-    if request.groups is None:
-        return Groups(own)
-    given = read_groups(request.groups, names)
-    merged = {
-        name: own.get(name, {}) | given.by_face.get(name, {}) for name in (*own, *given.by_face)
-    }
-    return Groups(merged, given.troubles)
+    """Groups of the faces that are evaluated; a CSV may name more faces of the set than those."""
+    names = tuple(dict.fromkeys(case.name for case in inputs.cases))
+    given = (
+        Groups({}) if request.groups is None else read_groups(request.groups, request.faces.names)
+    )
+    own = request.faces.groups
+    merged = {name: own.get(name, {}) | given.by_face.get(name, {}) for name in names}
+    is_grouped = any(merged.values())
+    return Groups(merged if is_grouped else {}, given.troubles)
 
 
 def save(result: Result, progress: Progress) -> tuple[Path, ...]:

@@ -167,7 +167,7 @@ def as_json(result: Result) -> bytes:
         "settings": evaluation.settings.to_builtins(),
         "networks": networks_of(result),
         "methods": {method.name: method.description for method in evaluation.methods},
-        "not_installed": dict(evaluation.missing),
+        "not_installed": {name: need.url for name, need in evaluation.missing.items()},
         "table": result.rows,
         "groups": result.group_rows,
         "speed": result.speeds,
