@@ -289,8 +289,12 @@ def environment_fault(version: tuple[int, int] | None, stamp: dict[str, Any], fo
 
 
 def python_version(python: Path) -> tuple[int, int] | None:
-    """Version of an interpreter that runs and has pip; None otherwise."""
-    code = "import pip, sys; print(*sys.version_info[:2])"
+    """Version of an environment's interpreter that runs, has pip and knows where it belongs.
+
+    None otherwise. Without its pyvenv.cfg it would take itself for the Python that it was made
+    from, and pip would install into that one.
+    """
+    code = "import pip, sys; print(*sys.version_info[:2], sys.prefix != sys.base_prefix)"
     try:
         answer = subprocess.run(
             [str(python), "-c", code],
@@ -300,8 +304,8 @@ def python_version(python: Path) -> tuple[int, int] | None:
             env=clean_environment(),
             timeout=120,
         )
-        major, minor = answer.stdout.split()
-        return int(major), int(minor)
+        major, minor, is_environment = answer.stdout.split()
+        return (int(major), int(minor)) if is_environment == "True" else None
     except (OSError, ValueError, subprocess.TimeoutExpired):
         return None
 
@@ -315,7 +319,8 @@ def clean_environment() -> dict[str, str]:
     }
     env.setdefault("PIP_DEFAULT_TIMEOUT", "60")
     env.setdefault("PIP_RETRIES", "5")
-    env["PIP_DISABLE_PIP_VERSION_CHECK"] = env["PIP_NO_INPUT"] = "1"
+    for name in ("PIP_DISABLE_PIP_VERSION_CHECK", "PIP_NO_INPUT", "PIP_REQUIRE_VIRTUALENV"):
+        env[name] = "1"
     return env
 
 
@@ -342,8 +347,35 @@ def make_environment(environment: Environment) -> None:
     python = getattr(sys, "_base_executable", None) or sys.executable
     provide_venv_module(python)
     say("Making a virtual environment in " + str(environment.path))
-    if run_logged([python, "-m", "venv", "--clear", str(environment.path)]) != 0:
+    try:
+        remove_environment(environment)
+    except OSError as error:
+        raise SetupError(
+            f"{environment.path} cannot be replaced ({error.strerror}): please close Heirloom, "
+            "delete that folder and run again."
+        ) from error
+    if run_logged([python, "-m", "venv", str(environment.path)]) != 0:
         raise SetupError(f"The virtual environment could not be made; the reason is in {LOG}")
+
+
+def remove_environment(environment: Environment) -> None:
+    """Delete an environment in an order that an interruption cannot spoil.
+
+    The stamp and the programs go first, so that a rest does not work, and pyvenv.cfg goes last, so
+    that a rest is still known as an environment.
+    """
+    if not environment.path.is_dir():
+        return
+    environment.stamp.unlink(missing_ok=True)
+
+    def order(path: Path) -> int:
+        return 0 if path == environment.scripts else 2 if path.name == "pyvenv.cfg" else 1
+
+    for path in sorted(environment.path.iterdir(), key=order):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def provide_venv_module(python: str) -> None:
@@ -476,11 +508,17 @@ def run_logged(command: Sequence[str], news: Callable[[str], str] = no_news) -> 
             stderr=subprocess.STDOUT,
         )
         with process:
-            for line in process.stdout or ():
-                log.write(line)
-                report = news(line)
-                if report:
-                    say(report)
+            try:
+                for line in process.stdout or ():
+                    log.write(line)
+                    report = news(line)
+                    if report:
+                        say(report)
+            except BaseException:
+                # Left alone it would go on working on what the next run repairs.
+                process.terminate()
+                process.wait()
+                raise
     return process.returncode
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import importlib.util
 import json
+import os
 import sys
+import venv
 from pathlib import Path
 from typing import Any
 
@@ -181,9 +183,78 @@ def test_a_folder_with_files_of_the_user_is_never_replaced(bootstrap: Any, tmp_p
     assert bootstrap.may_replace(folder)
 
 
-def test_python_version_of_this_python_and_of_none(bootstrap: Any, tmp_path: Path) -> None:
-    assert bootstrap.python_version(Path(sys.executable)) == sys.version_info[:2]
-    assert bootstrap.python_version(tmp_path / "python") is None
+def make_bare_environment(bootstrap: Any) -> Any:
+    """An environment with a Python but without pip, which is quick to make."""
+    environment = bootstrap.Environment(bootstrap.ROOT / ".venv")
+    venv.create(environment.path, symlinks=not bootstrap.WINDOWS, with_pip=False)
+    return environment
+
+
+def give_pip(environment: Any) -> None:
+    """Something that can be imported as pip."""
+    if sys.platform == "win32":
+        library = environment.path / "Lib" / "site-packages"
+    else:
+        version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+        library = environment.path / "lib" / version / "site-packages"
+    (library / "pip.py").write_text("")
+
+
+def test_an_environment_counts_once_it_has_pip(bootstrap: Any) -> None:
+    environment = make_bare_environment(bootstrap)
+    assert bootstrap.python_version(environment.python) is None
+    give_pip(environment)
+    assert bootstrap.python_version(environment.python) == sys.version_info[:2]
+    assert bootstrap.python_version(environment.path / "python") is None
+
+
+def test_a_half_deleted_environment_is_not_taken_for_one(bootstrap: Any) -> None:
+    environment = make_bare_environment(bootstrap)
+    give_pip(environment)
+    (environment.path / "pyvenv.cfg").unlink()
+    assert bootstrap.python_version(environment.python) is None
+
+
+def test_pip_refuses_to_work_outside_an_environment(bootstrap: Any) -> None:
+    assert bootstrap.clean_environment()["PIP_REQUIRE_VIRTUALENV"] == "1"
+
+
+def test_removing_takes_programs_first_and_the_mark_last(
+    bootstrap: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment = make_bare_environment(bootstrap)
+    environment.stamp.write_text("{}")
+
+    def interrupted(path: Path) -> None:
+        if path != environment.scripts:
+            raise KeyboardInterrupt
+        really_remove(path)
+
+    really_remove = bootstrap.shutil.rmtree
+    with monkeypatch.context() as patch:
+        patch.setattr(bootstrap.shutil, "rmtree", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            bootstrap.remove_environment(environment)
+    assert not environment.stamp.exists()
+    assert bootstrap.python_version(environment.python) is None
+    assert bootstrap.may_replace(environment.path)
+    bootstrap.remove_environment(environment)
+    assert list(environment.path.iterdir()) == []
+
+
+def test_an_interruption_ends_the_command_too(bootstrap: Any) -> None:
+    code = "import os, time; print(os.getpid(), flush=True); time.sleep(600)"
+    seen: list[int] = []
+
+    def interrupt(line: str) -> str:
+        seen.append(int(line))
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        bootstrap.run_logged([sys.executable, "-c", code], interrupt)
+    if not bootstrap.WINDOWS:
+        with pytest.raises(ProcessLookupError):
+            os.kill(seen[0], 0)
 
 
 class Recorder:
