@@ -328,9 +328,9 @@ def may_replace(folder: Path) -> bool:
     """True for a folder that is a virtual environment or holds no file at all."""
     if folder.is_symlink() or not folder.is_dir():
         return not os.path.lexists(folder)
-    return (folder / "pyvenv.cfg").is_file() or not any(
-        path.is_file() for path in folder.rglob("*")
-    )
+    if (folder / "pyvenv.cfg").is_file() or Environment(folder).stamp.is_file():
+        return True
+    return not any(path.is_file() for path in folder.rglob("*"))
 
 
 def make_environment(environment: Environment) -> None:
