@@ -1,5 +1,7 @@
 """From a file to an engine."""
 
+import subprocess
+import sys
 from importlib.resources import files
 from pathlib import Path
 
@@ -46,13 +48,16 @@ def refusal(load, path):
     return str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["clean_64", "clean_64_fullsft", "bilinear_64", "original_64"])
-@pytest.mark.parametrize("runtime", ["torch", "openvino"])
+LAYOUTS = ("clean_64", "clean_64_fullsft", "bilinear_64", "original_64")
+
+
+@pytest.mark.parametrize(
+    ("name", "runtime"),
+    [(name, "torch") for name in LAYOUTS] + [(name, "openvino") for name in LAYOUTS[:2]],
+)
 def test_each_layout_restores_as_upstream_does(name, runtime):
     if runtime == "openvino":
         pytest.importorskip("openvino")
-        if not name.startswith("clean"):
-            pytest.skip("written as a graph for the clean layout only")
     compute = ComputePreference(device="cpu", runtime=runtime, precision="fp32")
     engine = load_face_restorer(
         GOLDEN / f"{name}.weights.safetensors", model_id=name, compute=compute
@@ -234,3 +239,8 @@ def test_the_embedded_enlarging_model_loads_and_keeps_the_picture():
     assert done.shape == (48, 64, 3)
     smaller = done.reshape(12, 4, 16, 4, 3).mean(axis=(1, 3))
     assert np.abs(smaller - tile).max() < 0.05
+
+
+def test_importing_the_loader_loads_no_torch():
+    code = "import sys, core.models.loader; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
