@@ -173,4 +173,5 @@ class GfpganClean(Gfpgan):
         return StyleGan2Decoder(self.config, PlainDecoderLayers(self.config))
 
     def activated(self, x: Tensor) -> Tensor:
+        """Leaky ReLU; see `Gfpgan.activated`."""
         return _leaky(x)
