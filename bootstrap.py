@@ -366,6 +366,7 @@ def remove_environment(environment: Environment) -> None:
     """
     if not environment.path.is_dir():
         return
+    (environment.path / "pyvenv.cfg").touch()
     environment.stamp.unlink(missing_ok=True)
 
     def order(path: Path) -> int:

@@ -224,6 +224,7 @@ def test_removing_takes_programs_first_and_the_mark_last(
 ) -> None:
     environment = make_bare_environment(bootstrap)
     environment.stamp.write_text("{}")
+    (environment.path / "pyvenv.cfg").unlink()
 
     def interrupted(path: Path) -> None:
         if path != environment.scripts:
