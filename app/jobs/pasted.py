@@ -39,8 +39,11 @@ def photo_of_image(image: QImage, progress: Progress) -> Photo:
 
 
 def _array(image: QImage, channels: int) -> npt.NDArray[np.uint8]:
-    """H x W x channels, a copy without Qt's padding at the end of each line."""
+    """H x W x channels, without Qt's padding at the end of each line.
+
+    Always a copy: the image's memory goes with the image.
+    """
     rows = np.frombuffer(image.constBits(), np.uint8)
     rows = rows.reshape(image.height(), image.bytesPerLine())
     kept = rows[:, : image.width() * channels]
-    return np.ascontiguousarray(kept.reshape(image.height(), image.width(), channels))
+    return kept.reshape(image.height(), image.width(), channels).copy()

@@ -111,9 +111,10 @@ class ViewBar(QFrame):
         text = f"{percent:.0f} %" if percent >= 10 else f"{percent:.1f} %"
         self._zoom.setText(text)
 
-    def show_info(self, text: str) -> None:
-        """Show the photo's size."""
+    def show_info(self, text: str, details: str) -> None:
+        """Show the photo's size, and in the tooltip what restored it and where."""
         self._info.setText(text)
+        self._info.setToolTip(details)
 
 
 def action_button(action: QAction, *, with_text: bool = False) -> QToolButton:

@@ -224,7 +224,7 @@ class Presenter(QObject):
         self._parts.panel.setVisible(is_open)
         self._parts.view_bar.setVisible(is_open)
         self._parts.header.show_name(self._name(document))
-        self._parts.view_bar.show_info(self._size_text(document))
+        self._parts.view_bar.show_info(self._size_text(document), self._engine_text(document))
         unsaved = document is not None and document.is_unsaved
         self._parts.panel.set_can_save(possible=has_result)
         if unsaved:
@@ -263,6 +263,17 @@ class Presenter(QObject):
         if scale > 1:
             text += f" → {size.width * scale} × {size.height * scale}"
         return text
+
+    def _engine_text(self, document: Document | None) -> str:
+        """What ran, on which device, and why there."""
+        if document is None or document.result is None:
+            return ""
+        lines = [
+            f"{info.model}: {info.device}, {info.runtime}, {info.precision}. "
+            f"{core_text(info.reason)}"
+            for info in document.result.engines
+        ]
+        return "\n".join(dict.fromkeys(line.strip() for line in lines))
 
     def _show_choices(self, document: Document) -> None:
         """Show which faces are on, in the strip and on the photo."""
