@@ -239,10 +239,12 @@ def _engine(args: argparse.Namespace) -> Any:
 
 
 def _print_result(result: Result) -> None:
-    from core.evaluation.tables import as_text
+    from core.evaluation.tables import as_text, networks_of
     from core.evaluation.values import TITLES
 
     print(as_text(result))
+    for metrics, network in networks_of(result).items():
+        print(f"{', '.join(TITLES[metric] for metric in metrics.split(', '))}: {network}.")
     for metric, need in result.evaluation.missing.items():
         command = need.how_to_install(result.evaluation.models_dir)
         print(f"{TITLES[metric]} is not installed. To install it: {command}")

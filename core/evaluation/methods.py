@@ -21,6 +21,7 @@ from core.evaluation.pictures import Listing, pictures_in, read_picture, size_of
 from core.evaluation.values import Case, EvaluationSettings, Trouble
 from core.geometry import Size
 from core.image import FloatImage
+from core.imageio.background import interruptible
 from core.models.files import hash_file
 from core.models.resolve import ALIASES
 from core.progress import Progress, no_progress
@@ -55,11 +56,15 @@ class Method(Protocol):
         """What its output depends on besides the input: another one means: score again."""
         ...
 
-    def prepare(self) -> None:
+    def prepare(self, progress: Progress) -> None:
         """Load what is needed, so that loading is not counted as time a face.
+
+        Args:
+            progress: Polled for cancellation.
 
         Raises:
             RestorationError: A model is missing or damaged.
+            Cancelled: The job was stopped.
         """
         ...
 
@@ -101,16 +106,17 @@ class Baseline:
         """The name, with a number to be raised when its code changes."""
         return f"{self.name} 1"
 
-    def prepare(self) -> None:
+    def prepare(self, progress: Progress) -> None:
         """Nothing to load."""
+        progress.check()
 
     def restore(
         self, case: Case, picture: FloatImage, target: Size, progress: Progress
     ) -> tuple[FloatImage, tuple[str, ...]]:
         """See `Method.restore`."""
         del case
-        progress.check()
-        return BASELINES[self.name](picture, target), ()
+        work = BASELINES[self.name]
+        return interruptible(lambda: work(picture, target), progress), ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,8 +144,9 @@ class OutputFolder:
         path = self._file(case)
         return "" if path is None else hash_file(path, no_progress())
 
-    def prepare(self) -> None:
+    def prepare(self, progress: Progress) -> None:
         """Nothing to load."""
+        progress.check()
 
     def restore(
         self, case: Case, picture: FloatImage, target: Size, progress: Progress

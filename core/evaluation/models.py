@@ -68,12 +68,13 @@ class FaceModel:
         """The model and how it runs."""
         return f"face 1 {_print_of(self.restorer.info)}"
 
-    def prepare(self) -> None:
+    def prepare(self, progress: Progress) -> None:
         """Run once, so that the first face is not charged with loading."""
         side = self.restorer.crop_size_px
         ramp = np.linspace(0.1, 0.9, side, dtype=np.float32)
         crop = np.broadcast_to(ramp[None, :, None], (1, side, side, 3))
-        self.restorer.restore(np.ascontiguousarray(crop), seed=self.seed, progress=Progress())
+        quiet = Progress(token=progress.token)
+        self.restorer.restore(np.ascontiguousarray(crop), seed=self.seed, progress=quiet)
 
     def restore(self, case: Case, picture: FloatImage, target: Size, progress: Progress) -> Result:
         """See `Method.restore`; a grey or toned picture stays so, as in the application."""
@@ -114,9 +115,10 @@ class WholePhoto:
         finder = self.engine.detector().info
         return f"photo 1 {_print_of(self.engine.restorer(self.model).info)} {finder.model}"
 
-    def prepare(self) -> None:
+    def prepare(self, progress: Progress) -> None:
         """Load the networks."""
         self.engine.restorer(self.model)
+        progress.check()
         self.engine.detector()
 
     def restore(self, case: Case, picture: FloatImage, target: Size, progress: Progress) -> Result:
@@ -159,11 +161,11 @@ class Enlarger:
         """The model and how it runs."""
         return f"enlarger 1 {_print_of(self.upscaler.info)}"
 
-    def prepare(self) -> None:
+    def prepare(self, progress: Progress) -> None:
         """Run once on a small tile."""
         tile = np.full((32, 32, 3), 0.5, np.float32)
         tile[8:24] = 0.7
-        self.upscaler.upscale(tile, progress=Progress())
+        self.upscaler.upscale(tile, progress=Progress(token=progress.token))
 
     def restore(self, case: Case, picture: FloatImage, target: Size, progress: Progress) -> Result:
         """See `Method.restore`."""
@@ -215,8 +217,9 @@ class LatentSearch:
         """The generator and the steps."""
         return f"inversion 1 {self.model} {self.sha256} {self.search.steps}"
 
-    def prepare(self) -> None:
+    def prepare(self, progress: Progress) -> None:
         """Loaded already."""
+        progress.check()
 
     def restore(self, case: Case, picture: FloatImage, target: Size, progress: Progress) -> Result:
         """See `Method.restore`."""

@@ -136,7 +136,8 @@ def _caption(outcome: Outcome) -> str:
         value = getattr(outcome.scores, metric)
         if value is not None:
             parts.append(f"{TITLES[metric]} {value:.{min(2, DIGITS[metric])}f}")
-    return f"<small>{' · '.join(parts)}</small>"
+    notes = "".join(f'<small class="note">{escape(note)}</small>' for note in outcome.notes)
+    return f"<small>{' · '.join(parts)}</small>{notes}"
 
 
 def _cell(path: Path, alt: str, caption: str) -> str:

@@ -221,7 +221,7 @@ class _Run:
     def _made(self, key: str, case: Case, method: Method, progress: Progress) -> Outcome:
         outcome = Outcome(key=key, method=method.name, name=case.name, condition=case.condition)
         if method.name not in self._ready:
-            method.prepare()
+            method.prepare(progress)
             self._ready.add(method.name)
         picture = read_picture(case.input)
         target = self._target(case, picture)

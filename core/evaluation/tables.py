@@ -181,7 +181,7 @@ def networks_of(result: Result) -> dict[str, str]:
     """Which network stands behind each metric that needs one."""
     scorer, fid = result.evaluation.scorer, result.evaluation.fid
     found = {
-        "deg, cosine": scorer.embedder.info.model,
+        "deg, cosine": f"{scorer.embedder.info.model} (papers use ArcFace, whose angles are wider)",
         "lmd": f"{scorer.detector.info.model}, five points",
         "niqe": "published pristine model of BasicSR 1.4.2, shorter side brought to 512 px",
     }
