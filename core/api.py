@@ -25,7 +25,7 @@ from core.imageio import WriteOptions, read_photo, write_photo
 from core.imageio.atomic import write_atomic
 from core.imageio.failures import output_errors
 from core.models.detectors import load_face_detector
-from core.models.resolve import resolve
+from core.models.resolve import ALIASES, resolve
 from core.models.spec import load_registry
 from core.models.store import ModelStore, default_models_dir
 from core.pipeline import Pipeline, Restoration, Trace
@@ -36,13 +36,24 @@ from core.settings import FaceSettings, RestorationSettings
 from core.stages.background import BackgroundStage
 from core.stages.colour import ColourStage
 from core.stages.composite import CompositeStage
+from core.stages.detail import KeepDetailStage
 from core.stages.detect import AlignedStage, DetectStage
+from core.stages.finish import ALWAYS, FinishRule, FinishStage, automatic_rule
 from core.stages.identity import IdentityStage
+from core.stages.outline import OutlineStage
 from core.stages.restore import RestoreFacesStage
 
 if TYPE_CHECKING:
     from core.device import ComputePreference
-    from core.interfaces import FaceDetector, FaceEmbedder, FaceRestorer, Stage, Upscaler
+    from core.interfaces import (
+        FaceDetector,
+        FaceEmbedder,
+        FaceParser,
+        FaceRestorer,
+        Stage,
+        Upscaler,
+    )
+    from core.settings import Finish
 
 SOFTWARE = f"Heirloom {__version__}"
 LANCZOS = "lanczos"
@@ -50,6 +61,12 @@ IDENTITY_MODEL = "dlib-resnet29"
 AUTO = "auto"
 DETECTORS = ("retinaface-resnet50", "retinaface-mobilenet", "mtcnn")
 """Face finders from best to plainest; `auto` takes the first that is installed."""
+
+PARSERS = ("parsenet", "bisenet")
+"""Models of face outlines, the same way; `auto` takes the landmarks where none is installed."""
+
+LANDMARKS = "landmarks"
+FINISHER = "sharp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +103,8 @@ class Engine:
         self._detectors: dict[str, FaceDetector] = {}
         self._restorers: dict[str, FaceRestorer] = {}
         self._upscalers: dict[str, Upscaler] = {}
+        self._parsers: dict[str, FaceParser] = {}
+        self._finisher: Upscaler | None = None
 
     def run(
         self,
@@ -195,6 +214,50 @@ class Engine:
             )
         return self._upscalers[name]
 
+    def parser(self, name: str = AUTO) -> FaceParser | None:
+        """A model of face outlines by its id or file.
+
+        Args:
+            name: `auto` is the best that is installed; `landmarks` is none.
+
+        Raises:
+            ModelMissingError: It is not known or not installed.
+            ModelFileError: The file is damaged or of no known kind.
+        """
+        if name == AUTO:
+            installed = (id_ for id_ in PARSERS if self.store.is_installed(id_))
+            name = next(installed, LANDMARKS)
+        if name == LANDMARKS:
+            return None
+        if name not in self._parsers:
+            from core.device import choose, probe
+            from core.models.parsers import load_face_parser
+
+            device = choose(self._preference(), probe(), ("torch", "openvino"), ("fp32",)).device
+            self._parsers[name] = load_face_parser(resolve(self.store, name, "parsing"), device)
+        return self._parsers[name]
+
+    def _finish_stage(self, settings: RestorationSettings) -> FinishStage | None:
+        """The stage that draws large faces, or None where it is off, or slow here."""
+        rule = self._finish_rule(settings.faces.finish)
+        if rule is None:
+            return None
+        if self._finisher is None:
+            from core.engines.lazy import LazyUpscaler
+
+            self._finisher = LazyUpscaler(lambda: self.upscaler(FINISHER))
+        return FinishStage(self._finisher, rule, settings.background.scale)
+
+    def _finish_rule(self, finish: Finish) -> FinishRule | None:
+        if finish == "sharp":
+            return ALWAYS
+        if finish == "off" or not self.store.is_installed(ALIASES[FINISHER]):
+            return None
+        from core.device import choose, probe
+
+        chosen = choose(self._preference(), probe(), ("torch", "openvino"))
+        return automatic_rule(chosen.device, chosen.precision)
+
     def _upscaler(self, name: str) -> Upscaler | None:
         return None if name == LANCZOS else self.upscaler(name)
 
@@ -209,11 +272,17 @@ class Engine:
         chosen = settings.faces
         restore_stage = RestoreFacesStage(self.restorer(chosen.model), settings.seed)
         identity = IdentityStage(self.embedder(), chosen.identity_floor, chosen.keep_identity)
+        stages: list[Stage] = [restore_stage, KeepDetailStage(chosen.keep_detail), identity]
+        parser = None if chosen.aligned else self.parser(chosen.mask)
+        if parser is not None:
+            stages.append(OutlineStage(parser))
+        finish = self._finish_stage(settings)
+        if finish is not None:
+            stages.append(finish)
         if chosen.aligned:
-            return [AlignedStage(), restore_stage, identity]
+            return [AlignedStage(), *stages]
         detector = self.detector(chosen.detector) if faces is None else GivenFaces(faces)
-        detect = DetectStage(detector, chosen.min_size_px, chosen.min_score)
-        return [detect, restore_stage, identity]
+        return [DetectStage(detector, chosen.min_size_px, chosen.min_score), *stages]
 
 
 def find_faces(

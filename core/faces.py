@@ -65,13 +65,19 @@ class FaceResult:
         face: Where it is.
         to_crop: Photo pixels to crop pixels, 2 x 3.
         crop: The aligned input, S x S x 3, [0, 1].
-        restored: The network's output of the same shape, or None where the face was left alone.
+        restored: The network's output over the same area, or None where the face was left alone.
+            Once it is finished (see `core.stages.finish`) its side differs from the crop's.
         skipped: Why it was left alone, one sentence; empty where it was not.
         strength: Share of the restored face in the output, [0, 1]; 0 where it is switched off.
         whole: True where the crop is the whole photo (`--aligned`).
         identity: How alike crop and restored face are at full strength: cosine of embeddings, 1 for
             the same picture; None where it was not measured.
         kept_back: Share of the network's change that was taken back to keep the likeness, [0, 1].
+        detail_kept: Share of the crop's own fine detail that stayed, [0, 1]; see `core.detail`.
+        mask: Where the restored face is used, any square side, [0, 1], over the area of the crop;
+            None for the oval that the landmarks place.
+        mask_model: The model that drew the mask; empty where the landmarks did.
+        finished: True where an enlarging network drew the restored face at a larger size.
     """
 
     index: int
@@ -84,3 +90,7 @@ class FaceResult:
     whole: bool = False
     identity: float | None = None
     kept_back: float = 0.0
+    detail_kept: float = 0.0
+    mask: npt.NDArray[np.float32] | None = None
+    mask_model: str = ""
+    finished: bool = False

@@ -63,6 +63,20 @@ class Restored:
     warnings: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class FaceParts:
+    """What a parsing network says of an aligned crop.
+
+    Attributes:
+        face: S x S, [0, 1]: how likely each pixel is skin, brow, eye, nose, ear or mouth. Glasses,
+            hats, jewellery, hands and clothes before the face are none of these.
+        hair: S x S, [0, 1]: how likely it is hair.
+    """
+
+    face: npt.NDArray[np.float32]
+    hair: npt.NDArray[np.float32]
+
+
 class FaceDetector(Protocol):
     """Finds faces in an upright photo."""
 
@@ -179,6 +193,30 @@ class FaceEmbedder(Protocol):
 
         Returns:
             N x D, each of length 1.
+        """
+        ...
+
+
+class FaceParser(Protocol):
+    """Tells face, hair and everything else apart, pixel by pixel."""
+
+    @property
+    def info(self) -> EngineInfo:
+        """What runs."""
+        ...
+
+    def parse(self, crop: npt.NDArray[np.float32], progress: Progress) -> FaceParts:
+        """Look at one aligned crop.
+
+        Args:
+            crop: S x S x 3, RGB, [0, 1], any S.
+            progress: Polled for cancellation.
+
+        Returns:
+            Planes of the crop's size.
+
+        Raises:
+            Cancelled: The job was stopped.
         """
         ...
 

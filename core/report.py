@@ -49,6 +49,10 @@ class FaceReport(msgspec.Struct, frozen=True, kw_only=True):
         note: Why it was left alone; empty where it was not.
         identity: How alike the face is before and after at full strength (cosine of embeddings).
         kept_back: Share of the change that was taken back to keep the likeness, [0, 1].
+        detail_kept: Share of the photo's own fine detail that stayed in the face, [0, 1].
+        mask: What drew the outline of the restored part: a parsing model's id, "landmarks", "whole"
+            where the photo is one face, or empty where nothing was restored.
+        finished: True where an enlarging model drew the restored face larger.
     """
 
     index: int
@@ -60,6 +64,9 @@ class FaceReport(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
     identity: float | None = None
     kept_back: float = 0.0
+    detail_kept: float = 0.0
+    mask: str = ""
+    finished: bool = False
 
     @classmethod
     def of(cls, result: FaceResult) -> FaceReport:
@@ -75,7 +82,17 @@ class FaceReport(msgspec.Struct, frozen=True, kw_only=True):
             note=result.skipped,
             identity=result.identity,
             kept_back=result.kept_back,
+            detail_kept=round(result.detail_kept, 3),
+            mask=_mask_of(result),
+            finished=result.finished,
         )
+
+
+def _mask_of(result: FaceResult) -> str:
+    """What drew the outline of the restored part."""
+    if result.restored is None:
+        return ""
+    return "whole" if result.whole else result.mask_model or "landmarks"
 
 
 class ErrorReport(msgspec.Struct, frozen=True, kw_only=True):

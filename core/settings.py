@@ -20,6 +20,7 @@ DEFAULT_FACE_MODEL = "compact-256"
 MAX_UPSCALE = 4
 
 Upscale = Literal[1, 2, 4]
+Finish = Literal["auto", "off", "sharp"]
 IdentityFloor = Literal["off", "gentle", "normal", "strict"]
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
 
@@ -139,10 +140,36 @@ class FaceSettings(Settings, frozen=True, kw_only=True):
             ge=0.0,
             le=1.0,
             title="Blend in",
-            description="Gives restored faces the grain of the photo around them.",
+            description="Gives restored faces the grain and the softness of the photo around them.",
             extra={"neutral": 0.0},
         ),
     ] = 0.5
+    keep_detail: Annotated[
+        float,
+        Meta(
+            ge=0.0,
+            le=1.0,
+            title="Keep detail",
+            description="Keeps wrinkles and other fine lines of faces that were sharp already.",
+            extra={"neutral": 0.0},
+        ),
+    ] = 1.0
+    mask: Annotated[
+        str,
+        Meta(
+            title="Face outline",
+            description="“auto” takes the best installed model that tells face, hair and glasses "
+            "apart; “landmarks” takes an oval around eyes, nose and mouth.",
+        ),
+    ] = "auto"
+    finish: Annotated[
+        Finish,
+        Meta(
+            title="Finish large faces",
+            description="Draws faces that are larger than the face model's picture with a second "
+            "model: “sharp” always, “auto” where it is quick, “off” never.",
+        ),
+    ] = "auto"
     min_size_px: Annotated[
         int,
         Meta(

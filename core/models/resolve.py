@@ -19,6 +19,7 @@ TASK_NAMES: dict[Task, str] = {
     "upscaling": "enlarging model",
     "detection": "face finder",
     "identity": "identity model",
+    "parsing": "model of face outlines",
 }
 
 

@@ -18,7 +18,7 @@ from core.faces import FaceResult
 from core.geometry import Matrix, Region, Size, composed, enlarging, inverted, scale_of
 from core.grain import grain, missing_grain
 from core.image import FloatImage, Photo, Pixels, is_grey, to_float, to_stored
-from core.masks import face_mask
+from core.masks import Mask, face_mask
 from core.pipeline import Restoration
 from core.progress import Progress
 from core.settings import FaceChoice
@@ -150,22 +150,44 @@ def layer_of(face: FaceResult, scale: int, photo: Size) -> Layer:
         photo: The photo's present size.
     """
     assert face.restored is not None
-    side = face.restored.shape[0]
+    crop_side, side = face.crop.shape[0], face.restored.shape[0]
     to_crop = composed(face.to_crop, inverted(enlarging(scale)))
-    mask = face_mask(side)[..., None]
+    to_restored = composed(enlarging(side / crop_side), to_crop)
+    mask = _mask_at(face, side)[..., None]
     followed = follow(face.restored, face.crop)
     planes: FloatPlanes = np.concatenate([followed, mask], axis=2)
-    crops_per_photo_px = scale_of(to_crop)
-    planes, back = shrunk(planes, 1.0 / crops_per_photo_px)
-    method = cv2.INTER_LINEAR if crops_per_photo_px > 1 else cv2.INTER_CUBIC
-    region = footprint(to_crop, side, photo)
-    return Layer(planes, face.strength, composed(inverted(back), to_crop), region, method)
+    px_per_photo_px = scale_of(to_restored)
+    planes, back = shrunk(planes, 1.0 / px_per_photo_px)
+    method = cv2.INTER_LINEAR if px_per_photo_px > 1 else cv2.INTER_CUBIC
+    region = footprint(to_crop, crop_side, photo)
+    return Layer(planes, face.strength, composed(inverted(back), to_restored), region, method)
+
+
+def _mask_at(face: FaceResult, side: int) -> Mask:
+    """The face's mask at the size of its restored crop."""
+    if face.mask is None:
+        return face_mask(side)
+    if face.mask.shape[0] == side:
+        return face.mask
+    method = cv2.INTER_AREA if face.mask.shape[0] > side else cv2.INTER_LINEAR
+    resampled = cv2.resize(face.mask, (side, side), interpolation=method)
+    return np.asarray(resampled, np.float32)
 
 
 def follow(restored: FloatImage, crop: FloatImage) -> FloatImage:
-    """Give a restored crop the slowly changing colour and brightness of the photo's crop."""
+    """Give a restored crop the slowly changing colour and brightness of the photo's crop.
+
+    Args:
+        restored: The restored crop, at any size.
+        crop: The crop that went in.
+    """
+    size = Size(crop.shape[1], crop.shape[0])
+    small = restored if restored.shape == crop.shape else resized(restored, size)
     sigma_px = FOLLOW_SIGMA * crop.shape[0]
-    drift = cv2.GaussianBlur(crop - restored, (0, 0), sigma_px, borderType=cv2.BORDER_REFLECT_101)
+    drift = cv2.GaussianBlur(crop - small, (0, 0), sigma_px, borderType=cv2.BORDER_REFLECT_101)
+    if restored.shape != crop.shape:
+        height, width = restored.shape[:2]
+        drift = cv2.resize(drift, (width, height), interpolation=cv2.INTER_LINEAR)
     return np.asarray(restored + drift, np.float32)
 
 

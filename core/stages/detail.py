@@ -1,0 +1,39 @@
+"""Give restored faces back the fine detail that they had before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from core.detail import with_detail
+from core.faces import FaceResult
+from core.pipeline import Restoration
+from core.progress import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class KeepDetailStage:
+    """Keeps wrinkles and other fine lines of faces that were sharp already.
+
+    Attributes:
+        amount: Share of that detail, [0, 1]; 0 changes nothing.
+    """
+
+    amount: float = 1.0
+    name = "Keeping detail"
+    cost = 0.1
+
+    def run(self, state: Restoration, progress: Progress) -> Restoration:
+        """Put the crops' own detail into `restored`; see `core.interfaces.Stage`."""
+        if self.amount == 0:
+            return state
+        faces = []
+        for face in state.faces:
+            progress.check()
+            faces.append(self._kept(face))
+        return replace(state, faces=tuple(faces))
+
+    def _kept(self, face: FaceResult) -> FaceResult:
+        if face.restored is None:
+            return face
+        kept = with_detail(face.crop, face.restored, self.amount)
+        return replace(face, restored=kept.image, detail_kept=kept.share)
