@@ -66,12 +66,13 @@ def make_services(models_dir: Path | None = None) -> Services:
 
     folder = models_dir or default_models_dir()
     sample = Path(str(files("resources").joinpath(*_SAMPLE)))
+    engine = LazyEngine(lambda: _make_engine(folder))
     return Services(
-        engine=LazyEngine(lambda: _make_engine(folder)),
+        engine=engine,
         read_photo=_read_photo,
         save_result=_save_result,
         default_output=_default_output,
-        choices=lambda: _choices(folder),
+        choices=lambda: _choices(folder, engine.get()),
         model_store=lambda: ModelStore(folder, load_registry()),
         sample=sample if sample.is_file() else None,
         readable_suffixes=_readable_suffixes,
@@ -142,7 +143,7 @@ def _default_output(photo: Photo) -> Path:
     return plan_output(source, Path(source.name), source.parent, output_format_of(photo))
 
 
-def _choices(models_dir: Path) -> Choices:
+def _choices(models_dir: Path, engine: RestorationEngine) -> Choices:
     from core.models.spec import load_registry
     from core.models.store import ModelStore
 
@@ -153,7 +154,23 @@ def _choices(models_dir: Path) -> Choices:
         face_models=_options(specs, "face-restoration"),
         detectors=(automatic, *_options(specs, "detection")),
         upscalers=(plain, *_options(specs, "upscaling")),
+        can_repair=_can_repair(engine),
     )
+
+
+def _can_repair(engine: RestorationEngine) -> bool:
+    """True where asking for repair changes what the engine does."""
+    from core.api import Engine
+    from core.errors import RestorationError
+    from core.settings import RepairSettings, RestorationSettings
+
+    if not isinstance(engine, Engine):
+        return False
+    try:
+        with_repair = engine.pipeline(RestorationSettings(repair=RepairSettings(enabled=True)))
+        return with_repair != engine.pipeline(RestorationSettings())
+    except RestorationError:
+        return False
 
 
 def _options(specs: Sequence[ModelSpec], task: Task) -> tuple[ModelOption, ...]:

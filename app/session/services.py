@@ -80,11 +80,12 @@ class ModelOption:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What can be chosen by name."""
+    """What can be chosen by name, and whether damage can be repaired."""
 
     face_models: tuple[ModelOption, ...] = ()
     detectors: tuple[ModelOption, ...] = ()
     upscalers: tuple[ModelOption, ...] = ()
+    can_repair: bool = False
 
 
 class LazyEngine:

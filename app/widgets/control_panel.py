@@ -63,9 +63,12 @@ class ControlPanel(QFrame):
         self.setObjectName("controlPanel")
         self.setFixedWidth(PANEL_WIDTH_PX)
         self._settings = defaults
+        self._repair_parts: list[QWidget] = []
         self._pages = QStackedWidget()
         self._pages.addWidget(self._make_simple(defaults))
         self._pages.addWidget(self._make_studio(defaults))
+        for widget in self._repair_parts:
+            widget.hide()
         self._status = QLabel()
         self._status.setProperty("role", "muted")
         self._status.setWordWrap(True)
@@ -127,6 +130,7 @@ class ControlPanel(QFrame):
         layout.addWidget(self._simple_colour)
         layout.addWidget(self._simple_hint)
         layout.addWidget(self._simple_repair)
+        self._repair_parts.append(self._simple_repair)
         layout.addWidget(help_text)
         layout.addStretch()
         self._simple_faces.edited.connect(self._on_simple_faces_edited)
@@ -161,9 +165,12 @@ class ControlPanel(QFrame):
         layout.setContentsMargins(20, 20, 20, 16)
         layout.setSpacing(12)
         for title, (part, form) in zip(titles, self._forms.items(), strict=True):
-            layout.addWidget(_heading(title))
+            heading = _heading(title)
+            layout.addWidget(heading)
             layout.addWidget(form)
-            layout.addSpacing(12)
+            form.setContentsMargins(0, 0, 0, 12)
+            if part == "repair":
+                self._repair_parts += [heading, form]
             form.setProperty("part", part)
             form.edited.connect(self._on_form_edited)
             form.finished.connect(self.finished)
@@ -191,10 +198,12 @@ class ControlPanel(QFrame):
         self._pages.setCurrentIndex(0 if mode == "simple" else 1)
 
     def set_choices(self, choices: Choices) -> None:
-        """Offer the installed models."""
+        """Offer the installed models, and repair where the engine knows it."""
         self._forms["faces"].set_options("model", model_rows(choices.face_models))
         self._forms["faces"].set_options("detector", model_rows(choices.detectors))
         self._forms["background"].set_options("upscaler", model_rows(choices.upscalers))
+        for widget in self._repair_parts:
+            widget.setVisible(choices.can_repair)
 
     def show_settings(self, settings: RestorationSettings) -> None:
         """Show values without emitting anything."""

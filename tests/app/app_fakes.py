@@ -143,7 +143,7 @@ def make_services(engine: FakeEngine, folder: Path, sample: Path | None = None) 
         read_photo=read_photo,
         save_result=save_result,
         default_output=default_output,
-        choices=lambda: Choices(models, (ModelOption("auto", "Automatic"),)),
+        choices=lambda: Choices(models, (ModelOption("auto", "Automatic"),), can_repair=True),
         model_store=None,
         sample=sample,
         readable_suffixes=lambda: (".png", ".jpg"),

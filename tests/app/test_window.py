@@ -247,6 +247,21 @@ def test_another_model_runs_the_network_again(qtbot, window, photo_path, engine)
     assert engine.network_runs == 2
 
 
+def test_repair_is_offered_only_where_the_engine_knows_it(qtbot, window, photo_path):
+    open_photo(qtbot, window, photo_path)
+    box = window.parts.panel._simple_repair
+    assert not box.isVisible()
+    with qtbot.waitSignal(window.work.choices_found):
+        window.work.warm_up()
+    assert box.isVisible()
+    with qtbot.waitSignal(window.work.restored):
+        box._box.click()
+    assert window.work.document.settings.repair.enabled
+    window.commands.undo.trigger()
+    assert not window.work.document.settings.repair.enabled
+    wait_idle(qtbot, window)
+
+
 def test_undo_goes_back_to_the_start_and_redo_to_the_end(qtbot, window, photo_path):
     open_photo(qtbot, window, photo_path)
     start = window.work.document.settings
