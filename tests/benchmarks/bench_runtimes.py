@@ -1,6 +1,7 @@
 """Seconds a face of the 512 px clean GFP-GAN with each runtime, against a kernel for each sample.
 
-    .venv/bin/python tests/benchmarks/bench_runtimes.py [--size 512] [--faces 4] [--repeats 3]
+    .venv/bin/python tests/benchmarks/bench_runtimes.py [--size 512] [--faces 2] [--repeats 3]
+        [--weights FILE]
 
 The network has the released shape and random weights. The reference builds a modulated kernel for
 each sample and convolves in groups, as StyleGAN2's code and upstream GFP-GAN do, in plain fp32. The
@@ -13,19 +14,25 @@ from __future__ import annotations
 import argparse
 import copy
 import time
+from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
 
+from core.api import open_photo
 from core.device import Chosen, probe
 from core.engines.gfpgan import UnitRangeGfpgan, gfpgan_network
+from core.image import to_float
+from core.models.loader import load_gfpgan, read_state_dict
 from core.nets import build_gfpgan
 from core.nets.gfpgan import Gfpgan
 from core.nets.gfpgan_config import GfpganConfig
 from core.nets.stylegan2 import ModulatedConv2d, bilinear_up_conv, bilinear_x2
 
+SAMPLE = Path(__file__).parents[2] / "resources" / "samples" / "astronaut-aged.jpg"
 REFERENCE = "torch, fp32, a kernel for each sample"
 RUNTIMES = (
     Chosen("cpu", "torch", "fp32"),
@@ -103,7 +110,15 @@ def per_sample(net: Gfpgan) -> nn.Module:
     return UnitRangeGfpgan(slow)
 
 
-def faces(count: int, size: int) -> np.ndarray:
+def sample_faces(count: int, size: int) -> np.ndarray:
+    """The face of the shipped sample, each time a little further cut."""
+    photo = to_float(open_photo(SAMPLE).pixels)
+    cuts = [photo[60 + 9 * i : 420, 250 + 9 * i : 610] for i in range(count)]
+    scaled = [cv2.resize(cut, (size, size), interpolation=cv2.INTER_AREA) for cut in cuts]
+    return np.ascontiguousarray(np.stack(scaled).transpose(0, 3, 1, 2))
+
+
+def random_faces(count: int, size: int) -> np.ndarray:
     """Smooth random pictures, which are nearer to photographs than noise is."""
     coarse = torch.rand(count, 3, 16, 16, generator=torch.Generator().manual_seed(1))
     smooth = F.interpolate(coarse, size=(size, size), mode="bicubic", align_corners=False)
@@ -122,12 +137,17 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=512)
     parser.add_argument("--faces", type=int, default=2)
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--weights", type=Path, help="a trained model instead, on a real face")
     options = parser.parse_args()
 
-    net = random_network(options.size)
+    if options.weights:
+        net = load_gfpgan(read_state_dict(options.weights))
+        images = sample_faces(options.faces, net.config.out_size)
+    else:
+        net = random_network(options.size)
+        images = random_faces(options.faces, options.size)
     network = gfpgan_network(net)
     noises = network.noises(0)
-    images = faces(options.faces, options.size)
     reference = per_sample(net)
 
     def run_reference() -> np.ndarray:
@@ -167,7 +187,8 @@ def main() -> None:
     exact = outputs[REFERENCE]
     machine = probe()
     parameters = sum(p.numel() for p in net.parameters()) / 1e6
-    print(f"GFP-GAN clean, {options.size} px, {parameters:.1f} M parameters, random weights")
+    kind = options.weights.name if options.weights else "random weights"
+    print(f"GFP-GAN clean, {net.config.out_size} px, {parameters:.1f} M parameters, {kind}")
     print(f"processor: {torch.get_num_threads()} threads, bf16 by {machine.cpu_bf16 or 'nothing'}")
     print(
         f"output of the reference: mean {exact.mean():.3f}, standard deviation {exact.std():.3f}, "
