@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
+import sys
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -30,6 +32,11 @@ if TYPE_CHECKING:
     from core.settings import RestorationSettings
 
 _CV2_VARIABLES = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR")
+_SCREEN_VARIABLES = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+_NO_SCREEN = (
+    "heirloom: there is no screen to open a window on. "
+    "Restore without one: heirloom restore PHOTO -o FOLDER\n"
+)
 _SAMPLE = ("samples", "astronaut-aged.jpg")
 
 
@@ -40,19 +47,31 @@ def run_window(paths: Sequence[str]) -> int:
         paths: Files to open; the first one is.
 
     Returns:
-        The exit code.
+        The exit code; 1 where there is no screen to open a window on.
     """
+    if not _has_screen():
+        sys.stderr.write(_NO_SCREEN)
+        return 1
     from appdirs import user_config_dir
 
     from app.session.preferences import PreferencesStore
     from app.windows.application import make_application, show_window
 
+    # Ctrl-C in the terminal ends the window at once; Qt's loop would not notice it otherwise.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     app = make_application()
     store = PreferencesStore(Path(user_config_dir("heirloom", appauthor=False)))
     window = show_window(make_services(), store, [Path(path) for path in paths])
     code: int = app.exec()
     window.deleteLater()
     return code
+
+
+def _has_screen() -> bool:
+    """False on a Unix desktop's absence; Qt itself would end the process without a word."""
+    if not sys.platform.startswith(("linux", "freebsd")):
+        return True
+    return any(os.environ.get(name) for name in _SCREEN_VARIABLES)
 
 
 def make_services(models_dir: Path | None = None) -> Services:

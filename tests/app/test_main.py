@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -52,6 +53,23 @@ def test_the_window_shows_before_anything_heavy_is_imported(tmp_path):
         [sys.executable, "-c", START, str(tmp_path)], capture_output=True, text=True, check=True
     )
     assert json.loads(done.stdout) == {"shown": True, "heavy": []}
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere there is a screen")
+def test_without_a_screen_one_sentence_says_what_to_do(tmp_path):
+    screens = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    environment = {name: value for name, value in os.environ.items() if name not in screens}
+    done = subprocess.run(
+        [sys.executable, "-m", "app.cli"],
+        check=False,
+        capture_output=True,
+        text=True,
+        env=environment,
+    )
+    assert done.returncode == 1
+    assert "no screen" in done.stderr
+    assert "heirloom restore" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_qt_stays_where_it_belongs():
