@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from core.metrics.lpips import Lpips
 
 NIQE_SIDE_PX = 512
-SMALLEST_FACE_SHARE = 0.2
+SMALLEST_FACE_SHARE = 0.35
 """A face narrower than this share of an aligned crop is not the one that the crop is about."""
 
 SMALLEST_FACE_PX = 32
