@@ -600,3 +600,37 @@ def test_the_dialogs_open_and_list_what_they_promise(qtbot, window):
     about = AboutDialog(window)
     qtbot.addWidget(about)
     assert about.findChild(QTextBrowser) is not None
+
+
+def test_what_nobody_caught_is_shown_and_not_silent(qtbot, window, capsys):
+    from app.windows.application import LastResort
+
+    hook = LastResort(window)
+    try:
+        raise ZeroDivisionError("surprise")
+    except ZeroDivisionError as error:
+        hook(type(error), error, error.__traceback__)
+    qtbot.waitUntil(window.parts.banner.isVisible)
+    assert window.parts.banner.kind == "error"
+    assert "surprise" not in window.parts.banner.text
+    assert "surprise" in window.parts.banner._details
+    assert "ZeroDivisionError" in capsys.readouterr().err
+
+
+def test_preferences_come_back_in_the_next_window(qtbot, window, store, photo_path):
+    window.set_mode("studio")
+    window.set_theme("dark")
+    open_photo(qtbot, window, photo_path)
+    window.commands.faces.setChecked(True)
+    window.work.document.discard()
+    window.resize(1000, 700)
+    window.close()
+    again = main_window.MainWindow(window._services, store)
+    qtbot.addWidget(again)
+    again.show()
+    assert again.preferences.mode == "studio"
+    assert again.commands.studio.isChecked()
+    assert again.commands.theme_dark.isChecked()
+    assert again.commands.faces.isChecked()
+    assert again.preferences.window
+    again.work.stop()
