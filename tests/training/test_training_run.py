@@ -165,7 +165,6 @@ def test_a_killed_run_goes_on_from_its_last_checkpoint(options, faces, tmp_path)
         if path.name != "step-00000003.pt":
             path.unlink()
     (killed / "options.json").write_bytes(options.to_json())
-    torch.set_num_threads(torch.get_num_threads())
     resume(killed, no_progress())
     assert all(
         torch.allclose(value, average_of(straight)[name], atol=1e-6)
