@@ -191,7 +191,7 @@ class FaceSettings(Settings, frozen=True, kw_only=True):
     identity_floor: Annotated[
         IdentityFloor,
         Meta(
-            title="Same person",
+            title="Likeness check",
             description="Warns where a restored face looks like somebody else.",
         ),
     ] = "normal"

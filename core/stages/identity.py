@@ -43,17 +43,20 @@ class IdentityStage:
             return state
         faces: list[FaceResult] = []
         for number, face in enumerate(state.faces):
-            progress.report(number / len(state.faces))
-            faces.append(face if face.restored is None else self._checked(face, face.restored))
+            part = progress.step(number, len(state.faces))
+            part.report(0.0)
+            done = face if face.restored is None else self._checked(face, face.restored, part)
+            faces.append(done)
         state = replace(state, faces=tuple(faces)).used(self.embedder.info)
         for sentence in self._warnings(state.faces):
             state = state.warned(sentence)
         return state
 
-    def _checked(self, face: FaceResult, restored: FloatImage) -> FaceResult:
+    def _checked(self, face: FaceResult, restored: FloatImage, progress: Progress) -> FaceResult:
         before = self.embedder.embed(face.crop[None])[0]
 
         def likeness(image: FloatImage) -> float:
+            progress.check()
             return float(np.dot(before, self.embedder.embed(image[None])[0]))
 
         score = likeness(restored)
@@ -78,7 +81,11 @@ class IdentityStage:
         for face in faces:
             if face.identity is None:
                 continue
-            if face.kept_back > 0:
+            if face.kept_back == 1:
+                sentences.append(
+                    f"Face {face.index + 1} became somebody else, so it was left as it was."
+                )
+            elif face.kept_back > 0:
                 sentences.append(
                     f"Face {face.index + 1} began to look like somebody else, so "
                     f"{face.kept_back:.0%} of the change was taken back."

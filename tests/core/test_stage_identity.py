@@ -3,12 +3,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from core.errors import Cancelled
 from core.faces import Face, FaceResult, crop_transform, template
 from core.geometry import Box
 from core.image import Photo
 from core.interfaces import EngineInfo
 from core.pipeline import Restoration
-from core.progress import no_progress
+from core.progress import CancelToken, Progress, no_progress
 from core.stages.identity import IdentityStage
 
 LANDMARKS = tuple((float(x), float(y)) for x, y in template(32))
@@ -98,3 +99,35 @@ def test_the_floor_is_a_setting_that_makes_stages_differ():
     stage = IdentityStage(embedder)
     assert stage == IdentityStage(embedder)
     assert stage != replace(stage, floor="strict")
+
+
+def test_a_face_that_no_blend_can_save_is_left_as_it_was():
+    class Jumping(AngleEmbedder):
+        """Takes the slightest change for another person."""
+
+        def embed(self, crops):
+            return super().embed((crops > 0).astype(np.float32))
+
+    before = state(1.0)
+    after = run(IdentityStage(Jumping()), before)
+    (face,) = after.faces
+    assert face.kept_back == 1
+    np.testing.assert_array_equal(face.restored, face.crop)
+    assert "left as it was" in after.warnings[0]
+
+
+def test_a_cancel_is_noticed_between_two_comparisons():
+    token = CancelToken()
+
+    class Stopping(AngleEmbedder):
+        calls = 0
+
+        def embed(self, crops):
+            Stopping.calls += 1
+            if Stopping.calls == 3:
+                token.cancel()
+            return super().embed(crops)
+
+    with pytest.raises(Cancelled):
+        IdentityStage(Stopping()).run(state(1.0), Progress(token=token))
+    assert Stopping.calls == 3
