@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication, QMimeData
 from PySide6.QtGui import QImage
 
 from core.errors import RestorationError, UnreadableImageError, UnsupportedFormatError
+from core.models.resolve import is_model_file
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -17,13 +18,15 @@ class Intake:
     """What can be opened.
 
     Attributes:
-        path: A file, or None.
+        path: A photo's file, or None.
         image: A picture without a file, or None.
+        models: Files of weights, to be added to the models.
         left_out: How many more files there were.
     """
 
     path: Path | None = None
     image: QImage | None = None
+    models: tuple[Path, ...] = ()
     left_out: int = 0
 
 
@@ -57,7 +60,7 @@ def intake_of(data: QMimeData | None) -> Intake:
 
 
 def intake_of_paths(paths: Sequence[Path]) -> Intake:
-    """The first file of several.
+    """The first photo of several files, and all files of weights.
 
     Raises:
         RestorationError: There is no file among them.
@@ -65,7 +68,10 @@ def intake_of_paths(paths: Sequence[Path]) -> Intake:
     files = [path for path in paths if not path.is_dir()]
     if not files:
         raise _folder(paths[0])
-    return Intake(path=files[0], left_out=len(paths) - 1)
+    models = tuple(path for path in files if is_model_file(path))
+    photos = [path for path in files if path not in models]
+    left_out = len(paths) - len(models) - 1
+    return Intake(photos[0] if photos else None, None, models, max(0, left_out))
 
 
 def _nothing() -> RestorationError:

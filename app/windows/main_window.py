@@ -128,7 +128,12 @@ class MainWindow(QMainWindow):
         except RestorationError as error:
             self.presenter.show_trouble(trouble_of(error))
             return
-        self._when_saved(partial(self._open, intake))
+        if intake.models:
+            self._on_models_asked()
+            if self._models is not None:
+                self._models.import_files(intake.models)
+        if intake.path is not None or intake.image is not None:
+            self._when_saved(partial(self._open, intake))
 
     def _open(self, intake: Intake) -> None:
         if intake.path is not None:

@@ -14,6 +14,8 @@ from core.progress import Progress, no_progress
 ALIASES = {"sharp": "realesrgan-x4plus-embedded"}
 """Plain names for models that come with Heirloom."""
 
+MODEL_SUFFIXES = frozenset({".pth", ".safetensors", ".pt", ".ckpt"})
+
 TASK_NAMES: dict[Task, str] = {
     "face-restoration": "face model",
     "upscaling": "enlarging model",
@@ -73,10 +75,11 @@ def resolve(
     )
 
 
+def is_model_file(path: Path) -> bool:
+    """True where a name ends like that of a file of weights."""
+    return path.suffix.lower() in MODEL_SUFFIXES
+
+
 def _is_path(name: str) -> bool:
     """True where a name can only be a file, so that an id never reads a stray file by accident."""
-    return (
-        "/" in name
-        or "\\" in name
-        or Path(name).suffix.lower() in {".pth", ".safetensors", ".pt", ".ckpt"}
-    )
+    return "/" in name or "\\" in name or is_model_file(Path(name))
