@@ -11,12 +11,11 @@ from collections.abc import Sequence
 from typing import cast
 
 import numpy as np
-import openvino as ov
-from openvino import opset13 as ops
 from torch import nn
 
 from core.engines import openvino_ops as write
 from core.engines.openvino_ops import Node
+from core.engines.openvino_silent import ops, ov
 from core.nets.gfpgan_clean import DownBlock, GfpganClean, StyleConv, ToRgb, UpBlock
 from core.nets.stylegan2 import LEAKY_SLOPE, ModulatedConv2d
 

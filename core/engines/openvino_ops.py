@@ -6,8 +6,9 @@ from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
-from openvino import opset13 as ops
 from torch import Tensor, nn
+
+from core.engines.openvino_silent import ops
 
 Node = Any
 """An output of an OpenVINO operation; OpenVINO's Python types are not annotated."""

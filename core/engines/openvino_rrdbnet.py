@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import cast
 
 import numpy as np
-import openvino as ov
-from openvino import opset13 as ops
 
 from core.engines import openvino_ops as write
 from core.engines.openvino_ops import Node
+from core.engines.openvino_silent import ops, ov
 from core.nets.rrdbnet import LEAKY_SLOPE, RESIDUAL_SCALE, DenseBlock, Rrdb, RrdbNet
 
 

@@ -14,9 +14,9 @@ from contextlib import suppress
 from typing import Any
 
 import numpy as np
-import openvino as ov
 
 from core.device import Chosen
+from core.engines.openvino_silent import ov
 from core.engines.runtime import FloatBatch, Poll
 
 GraphWriter = Callable[[int, int], ov.Model]

@@ -58,14 +58,14 @@ def test_it_is_the_network_with_pixels_in_and_out(layout):
 
 @pytest.mark.parametrize(("sft_half", "different_w"), [*product([True, False], repeat=2)])
 def test_the_openvino_graph_is_the_torch_network(sft_half, different_w):
-    pytest.importorskip("openvino")
+    pytest.importorskip("core.engines.openvino_silent")
     net = tiny_net(sft_half=sft_half, different_w=different_w)
     np.testing.assert_allclose(restore(restorer(net, "openvino")), expected(net), atol=1e-4)
 
 
 @pytest.mark.parametrize("runtime", ["torch", "openvino"])
 def test_the_same_input_and_seed_give_the_same_bytes(runtime):
-    pytest.importorskip("openvino")
+    pytest.importorskip("core.engines.openvino_silent")
     net = tiny_net()
     first = restore(restorer(net, runtime), seed=4)
     again = restore(restorer(net, runtime), seed=4)
@@ -74,7 +74,7 @@ def test_the_same_input_and_seed_give_the_same_bytes(runtime):
 
 @pytest.mark.parametrize("runtime", ["torch", "openvino"])
 def test_a_face_does_not_depend_on_the_faces_beside_it(runtime):
-    pytest.importorskip("openvino")
+    pytest.importorskip("core.engines.openvino_silent")
     engine = restorer(tiny_net(), runtime)
     together = restore(engine, seed=2)
     alone = np.concatenate([restore(engine, CROPS[i : i + 1], seed=2) for i in range(3)])
@@ -120,7 +120,7 @@ def test_cancelling_stops_within_the_network():
 
 
 def test_cancelling_stops_an_openvino_request_and_leaves_the_engine_usable():
-    pytest.importorskip("openvino")
+    pytest.importorskip("core.engines.openvino_silent")
     from core.engines.openvino_gfpgan import gfpgan_graph
     from core.engines.openvino_runtime import OpenVinoRuntime
 
@@ -140,7 +140,7 @@ def test_cancelling_stops_an_openvino_request_and_leaves_the_engine_usable():
 
 
 def test_cancelling_while_openvino_compiles_returns_at_once():
-    pytest.importorskip("openvino")
+    pytest.importorskip("core.engines.openvino_silent")
     from core.engines.openvino_gfpgan import gfpgan_graph
     from core.engines.openvino_runtime import OpenVinoRuntime
 

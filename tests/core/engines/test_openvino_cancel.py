@@ -6,7 +6,7 @@ import pytest
 
 from core.errors import Cancelled
 
-pytest.importorskip("openvino")
+pytest.importorskip("core.engines.openvino_silent")
 
 from core.engines.openvino_runtime import _wait
 

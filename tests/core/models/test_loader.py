@@ -57,7 +57,7 @@ LAYOUTS = ("clean_64", "clean_64_fullsft", "bilinear_64", "original_64")
 )
 def test_each_layout_restores_as_upstream_does(name, runtime):
     if runtime == "openvino":
-        pytest.importorskip("openvino")
+        pytest.importorskip("core.engines.openvino_silent")
     compute = ComputePreference(device="cpu", runtime=runtime, precision="fp32")
     engine = load_face_restorer(
         GOLDEN / f"{name}.weights.safetensors", model_id=name, compute=compute
@@ -154,7 +154,7 @@ def test_a_device_that_is_not_there_is_refused():
 @pytest.mark.parametrize("unshuffle", [1, 2])
 @pytest.mark.parametrize("runtime", ["torch", "openvino"])
 def test_real_esrgan_enlarges_as_its_network_does(tmp_path, runtime, unshuffle):
-    pytest.importorskip("openvino")
+    pytest.importorskip("core.engines.openvino_silent")
     net = tiny_rrdbnet(RrdbConfig(8, 4, 2, unshuffle))
     engine = upscaler(
         saved(tmp_path, net.state_dict()),
