@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from app.stopping import stops_on_signals
 from core.errors import OutputError, SettingsError
 from core.progress import CancelToken, Progress
-from core.settings import COLOUR_PRESETS, RestorationSettings, Upscale
+from core.settings import COLOUR_PRESETS, Finish, RestorationSettings, Upscale
 
 if TYPE_CHECKING:
     from core.batch import Batch
@@ -71,6 +71,16 @@ def _add_face_options(parser: argparse.ArgumentParser) -> None:
         "--aligned",
         action="store_true",
         help="each picture is an FFHQ-aligned face crop: restore it whole",
+    )
+    group.add_argument(
+        "--face-mask",
+        metavar="ID",
+        help="outline of faces: “auto” (best installed), “landmarks”, “parsenet”, ...",
+    )
+    group.add_argument(
+        "--finish",
+        choices=get_args(Finish),
+        help="draw large faces with the enlarging model (default auto: where it is quick)",
     )
     group.add_argument("--no-faces", action="store_true", help="leave faces alone")
 
@@ -160,6 +170,8 @@ def settings_from(args: argparse.Namespace, recipe: Recipe | None) -> Restoratio
             min_size_px=args.min_face,
             min_score=args.min_score,
             aligned=args.aligned or None,
+            mask=args.face_mask,
+            finish=args.finish,
             enabled=False if args.no_faces else None,
         )
     )

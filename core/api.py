@@ -53,7 +53,6 @@ if TYPE_CHECKING:
         Stage,
         Upscaler,
     )
-    from core.settings import Finish
 
 SOFTWARE = f"Heirloom {__version__}"
 LANCZOS = "lanczos"
@@ -239,7 +238,7 @@ class Engine:
 
     def _finish_stage(self, settings: RestorationSettings) -> FinishStage | None:
         """The stage that draws large faces, or None where it is off, or slow here."""
-        rule = self._finish_rule(settings.faces.finish)
+        rule = self._finish_rule(settings)
         if rule is None:
             return None
         if self._finisher is None:
@@ -248,15 +247,18 @@ class Engine:
             self._finisher = LazyUpscaler(lambda: self.upscaler(FINISHER))
         return FinishStage(self._finisher, rule, settings.background.scale)
 
-    def _finish_rule(self, finish: Finish) -> FinishRule | None:
+    def _finish_rule(self, settings: RestorationSettings) -> FinishRule | None:
+        finish, background = settings.faces.finish, settings.background
         if finish == "sharp":
             return ALWAYS
         if finish == "off" or not self.store.is_installed(ALIASES[FINISHER]):
             return None
         from core.device import choose, probe
 
-        chosen = choose(self._preference(), probe(), ("torch", "openvino"))
-        return automatic_rule(chosen.device, chosen.precision)
+        return automatic_rule(
+            choose(self._preference(), probe(), ("torch", "openvino")).device,
+            enlarged_by_model=background.scale > 1 and background.upscaler != LANCZOS,
+        )
 
     def _upscaler(self, name: str) -> Upscaler | None:
         return None if name == LANCZOS else self.upscaler(name)

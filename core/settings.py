@@ -166,8 +166,9 @@ class FaceSettings(Settings, frozen=True, kw_only=True):
         Finish,
         Meta(
             title="Finish large faces",
-            description="Draws faces that are larger than the face model's picture with a second "
-            "model: “sharp” always, “auto” where it is quick, “off” never.",
+            description="Draws faces that are larger than the face model's picture with the "
+            "enlarging model: “sharp” always, “auto” on a graphics card or where a model enlarges "
+            "the whole photo, “off” never.",
         ),
     ] = "auto"
     min_size_px: Annotated[

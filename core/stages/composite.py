@@ -22,11 +22,21 @@ from core.masks import Mask, face_mask
 from core.pipeline import Restoration
 from core.progress import Progress
 from core.settings import FaceChoice
+from core.softness import edge_blur_px, softening_px
 
 TILE_PX = 512
 
 LEAST_WEIGHT = 1e-6
 """Weights up to this change no pixel, not even of 16 bits."""
+
+AROUND = 0.25
+"""How far around a face the photo's softness is measured, as a share of the crop."""
+
+MOST_SOFTER = 0.006
+"""Most that a face's edges become softer, as a share of the crop: it was restored to be clear."""
+
+LEAST_SOFTENING_PX = 0.3
+"""A weaker blur cannot be seen."""
 
 FOLLOW_SIGMA = 0.08
 """Colour and brightness that change over more than this share of the crop follow the photo."""
@@ -39,7 +49,8 @@ class CompositeStage:
     Attributes:
         strength: Share of the restored face, [0, 1]; 0 leaves the photo as it is, bit for bit.
         choices: What the user chose for single faces.
-        blend_in: Share of the photo's grain that restored faces get back, [0, 1].
+        blend_in: Share of the photo's grain that restored faces get back, and how far they become
+            as soft as the photo around them, [0, 1]; 0 changes nothing.
     """
 
     strength: float = 1.0
@@ -115,6 +126,7 @@ def _blended(
         progress.check()
         layer = layer_of(face, state.scale, photo.size)
         if blend_in > 0:
+            layer = softened(layer, photo.pixels, blend_in)
             missing = _missing_grain(layer, photo.pixels, state.scale)
             layer = replace(layer, grain=tuple(blend_in * value for value in missing))
         layers.append(layer)
@@ -139,6 +151,46 @@ def _missing_grain(layer: Layer, pixels: Pixels, scale: int) -> tuple[float, ...
     laid = laid_over(layer.planes, layer.to_planes, window, layer.method)
     before = to_float(pixels[window.slices])
     return missing_grain(before, laid[..., :3], laid[..., 3], scale)
+
+
+def softened(layer: Layer, pixels: Pixels, share: float) -> Layer:
+    """Make a face softer where it is sharper than the photo around it.
+
+    Both are measured in pixels of the layer, so that memory does not grow with the photo.
+
+    Args:
+        layer: The restored face, ready to be laid.
+        pixels: The photo.
+        share: How far it goes towards the photo's softness, [0, 1].
+    """
+    if layer.region.is_empty:
+        return layer
+    side = layer.planes.shape[0]
+    face_px = edge_blur_px(layer.planes[..., :3], layer.planes[..., 3] > 0.5)
+    photo_px = edge_blur_px(_around(layer, pixels))
+    if face_px is None or photo_px is None:
+        return layer
+    most_px = face_px + MOST_SOFTER * side
+    sigma_px = softening_px(face_px, min(photo_px, most_px), share)
+    if sigma_px < LEAST_SOFTENING_PX:
+        return layer
+    planes = layer.planes.copy()
+    planes[..., :3] = cv2.GaussianBlur(
+        layer.planes[..., :3], (0, 0), sigma_px, borderType=cv2.BORDER_REFLECT_101
+    )
+    return replace(layer, planes=planes)
+
+
+def _around(layer: Layer, pixels: Pixels) -> FloatImage:
+    """The photo where the face is and around it, at most as fine as the layer."""
+    photo = Size(pixels.shape[1], pixels.shape[0])
+    reach = round(AROUND * max(layer.region.size.width, layer.region.size.height))
+    part = pixels[layer.region.grown(reach).clipped(photo).slices]
+    factor = scale_of(layer.to_planes)
+    if factor < 1:
+        size = [max(1, round(length * factor)) for length in part.shape[1::-1]]
+        part = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
+    return to_float(part)
 
 
 def layer_of(face: FaceResult, scale: int, photo: Size) -> Layer:
