@@ -103,13 +103,13 @@ def sharpness_share(before: Plane, after: Plane) -> float:
 
 
 def _preference(had: Plane, drew: Plane, inside: npt.NDArray[np.bool_]) -> Plane:
-    """Where the photo's detail is to be preferred, [0, 1]: where it has more than was drawn."""
+    """Where the photo's detail is to be preferred, [0, 1]: more than was drawn and than grain."""
     sigma_px = NEIGHBOURHOOD * had.shape[0]
     power_had = _blurred(had * had, sigma_px)
     grain = np.float32(np.percentile(power_had[inside], QUIET_PERCENTILE))
     real = np.maximum(0.0, power_had - grain) ** 2
     drawn = _blurred(drew * drew, sigma_px) ** 2
-    return np.asarray(real / (real + drawn + np.float32(1e-14)), np.float32)
+    return np.asarray(real / (real + drawn + grain**2 + np.float32(1e-14)), np.float32)
 
 
 def _ramp(value: float, ends: tuple[float, float]) -> float:

@@ -33,6 +33,9 @@ LIKELY = 0.5
 FEATHER = 0.03
 """Width of the fading along the outline, inwards, as a share of the crop."""
 
+KERNEL_PX = 2
+"""Pixels along the outline that stay 0, so that interpolation carries nothing over it."""
+
 BORDER = 0.08
 """The same along the crop's border."""
 
@@ -75,7 +78,7 @@ def parsed_mask(before: FaceParts, after: FaceParts) -> Mask | None:
     if face[core].mean() < LEAST_OF_OVAL:
         return None
     region = _without_specks(face | hair, side)
-    inwards = _distance_px(region) / (FEATHER * side)
+    inwards = (_distance_px(region) - KERNEL_PX) / (FEATHER * side)
     full, none = (share * side for share in HAIR_REACH)
     near = (none - _distance_px(~face)) / (none - full)
     soft = smooth_step(inwards) * smooth_step(near) * _border(side)

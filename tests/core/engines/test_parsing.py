@@ -75,7 +75,10 @@ def test_published_layouts_load_strictly_and_run_offline(offline, tmp_path, arch
 
 
 def test_glasses_and_hat_are_neither_face_nor_hair():
-    for architecture, others in {"parsenet": (0, 3, 14, 15, 18), "bisenet": (0, 6, 9, 16, 18)}.items():
+    for architecture, others in {
+        "parsenet": (0, 3, 14, 15, 18),
+        "bisenet": (0, 6, 9, 16, 18),
+    }.items():
         layout = LAYOUTS[architecture]
         assert not set(others) & {*layout.face, layout.hair}
         assert len(layout.face) == 11

@@ -296,3 +296,42 @@ def test_a_restored_face_gets_the_grain_of_the_photo_back():
     assert roughness(0.0) < roughness(0.5) < roughness(1.0)
     again = CompositeStage(1.0, blend_in=1.0).run(state, no_progress()).photo.pixels
     np.testing.assert_array_equal(again[..., 0], again[..., 1])
+
+
+def soft_scene(sigma):
+    """Hard edges, blurred: a photo with nothing finer than `sigma` pixels."""
+    rng = np.random.default_rng(6)
+    plane = np.full((300, 300), 90, np.float32)
+    for _ in range(40):
+        x, y, side = (int(v) for v in rng.integers((0, 0, 20), (300, 300, 70)))
+        plane[y : y + side, x : x + side] = rng.uniform(30, 220)
+    blurred = cv2.GaussianBlur(plane, (0, 0), sigma) if sigma else plane
+    return np.rint(np.repeat(blurred[..., None], 3, axis=2)).astype(np.uint8)
+
+
+def clear_face(crops):
+    """Sharp dark discs, as a network draws eyes and mouth."""
+    side = crops.shape[1]
+    y, x = np.mgrid[0:side, 0:side] / side
+    dark = np.zeros((side, side), bool)
+    for cx, cy in ((0.38, 0.47), (0.62, 0.47), (0.5, 0.72)):
+        dark |= np.hypot(x - cx, y - cy) < 0.06
+    return np.where(dark[None, ..., None], 0.2, 0.6) + 0 * crops
+
+
+def steepest(state, blend_in):
+    result = CompositeStage(1.0, (), blend_in).run(state, no_progress()).photo.pixels
+    luma = result[110:190, 110:190, 0].astype(np.float32)
+    return float(np.percentile(np.hypot(*np.gradient(luma)), 98))
+
+
+def test_blend_in_makes_a_face_in_a_soft_photo_softer_step_by_step():
+    state = restored(soft_scene(4), [face_at((150, 150), 200)], clear_face, 200)
+    steps = [steepest(state, share) for share in (0.0, 0.5, 1.0)]
+    assert steps[0] > 1.05 * steps[1] > 1.1 * steps[2]
+    assert steepest(state, 0.5) == steps[1]
+
+
+def test_blend_in_leaves_the_sharpness_of_a_face_in_a_sharp_photo():
+    state = restored(soft_scene(0), [face_at((150, 150), 200)], clear_face, 200)
+    assert steepest(state, 1.0) == pytest.approx(steepest(state, 0.0), rel=0.05)
