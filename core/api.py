@@ -232,7 +232,7 @@ class Engine:
             from core.device import choose, probe
             from core.models.parsers import load_face_parser
 
-            device = choose(self._preference(), probe(), ("torch", "openvino"), ("fp32",)).device
+            device = choose(self._preference(), probe(), ("torch", "openvino")).device
             self._parsers[name] = load_face_parser(resolve(self.store, name, "parsing"), device)
         return self._parsers[name]
 

@@ -108,7 +108,8 @@ class NetworkFaceParser:
         side = crop.shape[0]
         method = cv2.INTER_AREA if side > WORK_SIDE_PX else cv2.INTER_LINEAR
         picture = cv2.resize(crop, (WORK_SIDE_PX, WORK_SIDE_PX), interpolation=method)
-        scaled = (picture - np.float32(self._layout.mean)) / np.float32(self._layout.deviation)
+        mean, deviation = (np.array(v) for v in (self._layout.mean, self._layout.deviation))
+        scaled = (picture - mean) / deviation
         image = torch.from_numpy(np.ascontiguousarray(scaled.transpose(2, 0, 1)[None], np.float32))
         with torch.inference_mode(), _interruptible(self._net, progress):
             # Both networks return several outputs; the first is the map of the parts.

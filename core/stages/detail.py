@@ -8,6 +8,7 @@ from core.detail import with_detail
 from core.faces import FaceResult
 from core.pipeline import Restoration
 from core.progress import Progress
+from core.tone import Tone, tone_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +25,20 @@ class KeepDetailStage:
 
     def run(self, state: Restoration, progress: Progress) -> Restoration:
         """Put the crops' own detail into `restored`; see `core.interfaces.Stage`."""
-        if self.amount == 0:
+        if self.amount == 0 or not state.faces:
             return state
+        tone = tone_of(state.photo.pixels)
         faces = []
         for face in state.faces:
             progress.check()
-            faces.append(self._kept(face))
+            faces.append(self._kept(face, tone))
         return replace(state, faces=tuple(faces))
 
-    def _kept(self, face: FaceResult) -> FaceResult:
+    def _kept(self, face: FaceResult, tone: Tone) -> FaceResult:
         if face.restored is None:
             return face
         kept = with_detail(face.crop, face.restored, self.amount)
-        return replace(face, restored=kept.image, detail_kept=kept.share)
+        if kept.share == 0:
+            return face
+        # A toned photo has its own colour at each brightness, and the brightness has changed.
+        return replace(face, restored=tone.applied(kept.image), detail_kept=kept.share)

@@ -119,7 +119,8 @@ class FinishStage:
         if face.whole:
             size = state.photo.size
             return self.scale * float(max(size.width, size.height))
-        return self.scale * face.crop.shape[0] / scale_of(face.to_crop)
+        side = int(face.crop.shape[0])
+        return self.scale * side / scale_of(face.to_crop)
 
     def _finished(
         self,
