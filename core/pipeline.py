@@ -37,7 +37,7 @@ class Restoration:
 
     @property
     def is_altered_by_model(self) -> bool:
-        """True where a trained model made some of the pixels: a restored face, or an enlargement."""
+        """True where a trained model made some of the pixels: a face, or an enlargement."""
         return any(face.restored is not None and face.strength > 0 for face in self.faces) or any(
             info.task == "upscaling" for info in self.engines
         )
