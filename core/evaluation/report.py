@@ -43,8 +43,8 @@ def as_html(result: Result, progress: Progress) -> bytes:
     sections = [
         _table_section(result),
         _trouble_section(result),
-        _group_section(result),
         grid_section(result, worst_first(result), progress),
+        _group_section(result),
         _scores_section(result),
         _cost_section(result),
     ]

@@ -72,9 +72,11 @@ def grid_section(result: Result, ordered: Sequence[Outcome], progress: Progress)
 
 
 def focus_of(result: Result) -> str:
-    """The method whose worst cases come first: the first one that is no baseline."""
-    names = [method.name for method in result.evaluation.methods]
-    return next((name for name in names if name not in BASELINES), names[0])
+    """The method whose worst cases come first: a model of ours, else another program, else any."""
+    methods = result.evaluation.methods
+    learned = [method for method in methods if method.name not in BASELINES]
+    here = [method for method in learned if method.runs_here]
+    return (here or learned or list(methods))[0].name
 
 
 def _worst_cases(result: Result, ordered: Sequence[Outcome]) -> list[Case]:

@@ -1,10 +1,11 @@
 import csv
+import dataclasses
 import io
 import re
 
 import numpy as np
 import pytest
-from evaluation_fakes import FakeEngine, FakeRestorer, save_faces
+from evaluation_fakes import FakeDetector, FakeEngine, FakeRestorer, save_faces
 from PIL import Image
 
 from core.errors import Cancelled, ModelMissingError, SettingsError
@@ -154,6 +155,23 @@ def test_photos_that_are_no_crops_are_compared_at_their_face(tmp_path, faces, en
     assert all(row.estimates["lmd"].count == 3 for row in result.rows)
 
 
+def test_landmarks_of_a_turned_face_are_not_those_of_an_aligned_crop(tmp_path, faces, engine):
+    request = request_for(faces, tmp_path / "out", ["input"])
+    inputs = prepared(request, no_progress())
+    scorer = evaluation_of(request, inputs, engine, no_progress()).scorer
+    picture = np.zeros((96, 96, 3), np.float32)
+    assert scorer.reference(picture, is_truth=True, progress=no_progress()).face is not None
+
+    class TurnedFaces(FakeDetector):
+        def detect(self, *arguments, **options):
+            (face,) = super().detect(*arguments, **options)
+            points = tuple((95 - y, x) for x, y in face.landmarks)
+            return (dataclasses.replace(face, landmarks=points),)
+
+    turned = dataclasses.replace(scorer, detector=TurnedFaces())
+    assert turned.reference(picture, is_truth=True, progress=no_progress()).face is None
+
+
 class MeanColour:
     name = "mean colour"
 
@@ -162,16 +180,18 @@ class MeanColour:
 
 
 def test_fid_uses_any_feature_network(tmp_path, faces, engine):
-    from dataclasses import replace
-
     request = request_for(faces, tmp_path / "out", ["input"])
     inputs = prepared(request, no_progress())
     evaluation = evaluation_of(request, inputs, engine, no_progress())
     truths = [case.truth for case in inputs.cases]
-    copies = [replace(case, input=case.truth) for case in inputs.cases]
-    exact = replace(evaluation, cases=copies, fid=MeanColour(), missing={}).run(no_progress())
+    copies = [dataclasses.replace(case, input=case.truth) for case in inputs.cases]
+    exact = dataclasses.replace(evaluation, cases=copies, fid=MeanColour(), missing={}).run(
+        no_progress()
+    )
     assert [row.fid for row in exact.rows] == pytest.approx([0, 0], abs=1e-9)
-    reference = replace(evaluation, fid=MeanColour(), fid_reference=truths[:1]).run(no_progress())
+    reference = dataclasses.replace(evaluation, fid=MeanColour(), fid_reference=truths[:1]).run(
+        no_progress()
+    )
     assert reference.rows[0].fid is None  # one picture has no covariance
 
 
@@ -183,15 +203,13 @@ class MeanDifference:
 
 
 def test_lpips_is_reported_once_its_network_is_there(tmp_path, faces, engine):
-    from dataclasses import replace
-
     request = request_for(faces, tmp_path / "out", ["input"])
     inputs = prepared(request, no_progress())
     evaluation = evaluation_of(request, inputs, engine, no_progress())
     without = evaluation.run(no_progress())
     assert "lpips" not in without.rows[0].estimates
-    scorer = replace(evaluation.scorer, lpips=MeanDifference())
-    result = replace(evaluation, scorer=scorer, missing={}).run(no_progress())
+    scorer = dataclasses.replace(evaluation.scorer, lpips=MeanDifference())
+    result = dataclasses.replace(evaluation, scorer=scorer, missing={}).run(no_progress())
     save(result, no_progress())
     mild, severe = (row.estimates["lpips"].mean for row in result.rows)
     assert 0 < mild < severe
