@@ -34,7 +34,9 @@ _STUDIO_FACE_FIELDS = (
     "enabled",
     "strength",
     "blend_in",
+    "keep_detail",
     "model",
+    "finish",
     "keep_identity",
     "identity_floor",
     "detector",
@@ -152,7 +154,7 @@ class ControlPanel(QFrame):
                 FaceSettings,
                 defaults.faces,
                 _STUDIO_FACE_FIELDS,
-                {"identity_floor": self._floors()},
+                {"identity_floor": self._floors(), "finish": self._finishes()},
             ),
             "colour": SettingsForm(ColourSettings, defaults.colour),
             "background": SettingsForm(
@@ -182,6 +184,13 @@ class ControlPanel(QFrame):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(page)
         return scroll
+
+    def _finishes(self) -> list[tuple[str, str, str]]:
+        return [
+            ("auto", self.tr("Where it is quick"), self.tr("Where it hardly takes more time")),
+            ("sharp", self.tr("Always"), self.tr("Takes some seconds for each large face")),
+            ("off", self.tr("Never"), self.tr("Large faces stay a little softer")),
+        ]
 
     def _floors(self) -> list[tuple[str, str, str]]:
         return [
