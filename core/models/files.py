@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -31,6 +32,15 @@ def hash_file(path: Path, progress: Progress) -> str:
             done_bytes += len(chunk)
             progress.report(done_bytes / size_bytes)
     return digest.hexdigest()
+
+
+def size_bytes(path: Path) -> int:
+    """Size of a file; 0 where there is none, or where it goes away in this moment."""
+    try:
+        status = path.stat()
+    except OSError:
+        return 0
+    return status.st_size if stat.S_ISREG(status.st_mode) else 0
 
 
 def copy_and_hash(source: Path, target: Path, progress: Progress) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.errors import ModelFileError, ModelMissingError
-from core.models.files import hash_file, put_in_place
+from core.models.files import hash_file, put_in_place, size_bytes
 from core.models.locks import exclusive
 from core.models.receipts import Receipts
 
@@ -90,7 +90,7 @@ class Shelf:
     def status(self, spec: ModelSpec) -> ModelStatus:
         """State and disk use of a model; what comes with Heirloom takes no space of the store."""
         paths = () if spec.source in SHIPPED else (self.file_of(spec), self.part_of(spec))
-        disk_bytes = sum(path.stat().st_size for path in paths if path.is_file())
+        disk_bytes = sum(size_bytes(path) for path in paths)
         return ModelStatus(spec, self.state(spec), disk_bytes)
 
     def locked(self, spec: ModelSpec, progress: Progress) -> AbstractContextManager[None]:
