@@ -274,13 +274,16 @@ class Engine:
         chosen = settings.faces
         restore_stage = RestoreFacesStage(self.restorer(chosen.model), settings.seed)
         identity = IdentityStage(self.embedder(), chosen.identity_floor, chosen.keep_identity)
-        stages: list[Stage] = [restore_stage, KeepDetailStage(chosen.keep_detail), identity]
+        stages: list[Stage] = [restore_stage, KeepDetailStage(chosen.keep_detail)]
         parser = None if chosen.aligned else self.parser(chosen.mask)
         if parser is not None:
             stages.append(OutlineStage(parser))
         finish = self._finish_stage(settings)
         if finish is not None:
             stages.append(finish)
+        # After finishing, so that the likeness of what is seen is measured, and so that another
+        # floor finishes no face again.
+        stages.append(identity)
         if chosen.aligned:
             return [AlignedStage(), *stages]
         detector = self.detector(chosen.detector) if faces is None else GivenFaces(faces)

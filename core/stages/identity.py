@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from core.alignment import resized
 from core.faces import FaceResult
+from core.geometry import Size
 from core.image import FloatImage
 from core.interfaces import FaceEmbedder
 from core.pipeline import Restoration
@@ -63,11 +65,12 @@ class IdentityStage:
         floor = self.embedder.floors.get(self.floor, -1.0)
         if score >= floor or not self.keeps:
             return replace(face, identity=score)
-        best, best_score, share = face.crop, 1.0, 0.0
+        old = _at_size_of(face.crop, restored)
+        best, best_score, share = old, 1.0, 0.0
         low, high = 0.0, 1.0
         for _ in range(BISECTION_STEPS):
             middle = (low + high) / 2
-            image = face.crop + np.float32(middle) * (restored - face.crop)
+            image = old + np.float32(middle) * (restored - old)
             score = likeness(image)
             if score >= floor:
                 low, best, best_score, share = middle, image, score, middle
@@ -96,3 +99,10 @@ class IdentityStage:
                     "photo, or lower its strength."
                 )
         return sentences
+
+
+def _at_size_of(crop: FloatImage, restored: FloatImage) -> FloatImage:
+    """The crop at the restored one's size, which differs once the face is finished."""
+    if crop.shape == restored.shape:
+        return crop
+    return resized(crop, Size(restored.shape[1], restored.shape[0]))

@@ -33,8 +33,8 @@ def test_the_order_of_the_stages(engine):
         DetectStage,
         RestoreFacesStage,
         KeepDetailStage,
-        IdentityStage,
         FinishStage,
+        IdentityStage,
         BackgroundStage,
         CompositeStage,
     ]
@@ -62,6 +62,9 @@ def test_automatic_on_a_processor_only_beside_an_enlarging_model(engine, monkeyp
 def test_sliders_of_the_blend_leave_the_networks_alone(engine):
     one = engine.pipeline(settings(finish="sharp", strength=1.0, blend_in=0.5)).stages
     two = engine.pipeline(settings(finish="sharp", strength=0.3, blend_in=0.1)).stages
+    floor = engine.pipeline(settings(finish="sharp", identity_floor="strict")).stages
+    changed = [first != second for first, second in zip(one, floor, strict=True)]
+    assert type(one[changed.index(True)]) is IdentityStage
     same = [first == second for first, second in zip(one, two, strict=True)]
     assert same.index(False) == next(
         index for index, stage in enumerate(one) if isinstance(stage, CompositeStage)

@@ -131,3 +131,15 @@ def test_a_cancel_is_noticed_between_two_comparisons():
     with pytest.raises(Cancelled):
         IdentityStage(Stopping()).run(state(1.0), Progress(token=token))
     assert Stopping.calls == 3
+
+
+def test_a_finished_face_is_pulled_back_at_its_own_size():
+    before = state(1.0)
+    (face,) = before.faces
+    large = np.repeat(np.repeat(face.restored, 3, axis=0), 3, axis=1)
+    finished = replace(before, faces=(replace(face, restored=large, finished=True),))
+    (after,) = run(IdentityStage(AngleEmbedder(), "normal"), finished).faces
+    (expected,) = run(IdentityStage(AngleEmbedder(), "normal"), before).faces
+    assert after.restored.shape == large.shape
+    assert after.kept_back == pytest.approx(expected.kept_back, abs=0.05)
+    assert after.kept_back > 0
