@@ -29,6 +29,12 @@ MOST_SCORES = 5000
 
 FEW_FACES = 10
 
+_VERDICTS = {
+    1: ' <span class="better" title="better than the first method">▲</span>',
+    0: "",
+    -1: ' <span class="worse" title="worse than the first method">▼</span>',
+}
+
 
 def as_html(result: Result, progress: Progress) -> bytes:
     """The report; equal results give equal bytes, but for time and memory.
@@ -90,7 +96,9 @@ def _table_section(result: Result) -> str:
         rows += _metric_rows(here, columns, frozenset(result.evaluation.missing))
     note = (
         "Means over all faces; below them the 95 % bootstrap interval. The best of each condition "
-        "is marked; where intervals overlap, the order may be chance. ↑ more is better, ↓ less is."
+        "is marked. ↑ more is better, ↓ less is. ▲ better and ▼ worse than "
+        f"“{escape(result.evaluation.methods[0].name)}” on the same faces, beyond chance "
+        "(95 % bootstrap interval of the paired differences)."
     )
     missing = "".join(
         f'<p class="note">{TITLES[metric]} is not installed. It needs the file '
@@ -129,7 +137,7 @@ def _metric_cell(row: Row, metric: str, best: float | None, missing: frozenset[s
     if found is not None and found.count < row.faces:
         interval += f'<small class="few">{found.count} of {row.faces} faces</small>'
     marked = ' class="best"' if value == best else ""
-    return f"<td{marked}>{text}{interval}</td>"
+    return f"<td{marked}>{text}{_VERDICTS[row.verdict(metric)]}{interval}</td>"
 
 
 def _trouble_section(result: Result) -> str:
@@ -166,7 +174,7 @@ def _group_section(result: Result) -> str:
         )
     note = (
         "The same figures for groups of faces: a method that serves one group worse is seen here. "
-        f"Below {FEW_FACES} faces, a difference says little."
+        f"Below {FEW_FACES} faces, a difference says little. ▲ and ▼ as above."
     )
     return (
         f'<section><h2>By group</h2><p class="note">{note}</p><div class="scroll"><table><thead>'

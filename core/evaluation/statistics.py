@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 import numpy as np
 
-from core.evaluation.values import METRICS, Outcome
+from core.evaluation.values import HIGHER_IS_BETTER, METRICS, Outcome, Scores
 
 RESAMPLES = 2000
 CONFIDENCE = 0.95
@@ -39,6 +39,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
         group: "column: value" where the row is about some faces only; empty for all.
         faces: How many were scored.
         estimates: By metric; a metric is left out where no face has it.
+        differences: By metric: the figure minus that of the first method, face by face. Methods
+            see the same faces, so this interval tells more than two that overlap.
         fid: Fréchet distance of the whole set, or None.
     """
 
@@ -47,7 +49,15 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     faces: int
     estimates: dict[str, Estimate]
     group: str = ""
+    differences: dict[str, Estimate] = {}
     fid: float | None = None
+
+    def verdict(self, metric: str) -> int:
+        """1 where the method is better than the first one beyond chance, -1 where worse, else 0."""
+        found = self.differences.get(metric)
+        if found is None or found.low is None or found.high is None or found.low * found.high <= 0:
+            return 0
+        return 1 if (found.mean > 0) == (metric in HIGHER_IS_BETTER) else -1
 
 
 class Speed(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,30 +102,43 @@ def rows_of(
     group: str = "",
 ) -> tuple[Row, ...]:
     """The table: conditions in order, within each the methods in order."""
+    figures: dict[tuple[str, str], dict[str, Scores]] = {}
+    for outcome in outcomes:
+        if not outcome.problem:
+            cell = figures.setdefault((outcome.condition, outcome.method), {})
+            cell[outcome.name] = outcome.scores
     rows = []
     for condition in conditions:
+        first = figures.get((condition, methods[0]), {})
         for method in methods:
-            here = [
-                outcome
-                for outcome in outcomes
-                if (outcome.method, outcome.condition, outcome.problem) == (method, condition, "")
-            ]
-            estimates = {}
-            for metric in METRICS:
-                values = [getattr(outcome.scores, metric) for outcome in here]
-                known = [value for value in values if value is not None]
-                if known:
-                    estimates[metric] = estimate(known, seed)
-            rows.append(
-                Row(
-                    method=method,
-                    condition=condition,
-                    faces=len(here),
-                    estimates=estimates,
-                    group=group,
-                )
+            here = figures.get((condition, method), {})
+            row = Row(
+                method=method,
+                condition=condition,
+                faces=len(here),
+                estimates=_estimates({name: (each, None) for name, each in here.items()}, seed),
+                group=group,
+                differences={}
+                if method == methods[0]
+                else _estimates({n: (s, first[n]) for n, s in here.items() if n in first}, seed),
             )
+            rows.append(row)
     return tuple(rows)
+
+
+def _estimates(faces: Mapping[str, tuple[Scores, Scores | None]], seed: int) -> dict[str, Estimate]:
+    """Estimates by metric of the first scores, minus the second ones where there are some."""
+    found = {}
+    for metric in METRICS:
+        values = []
+        for scores, minus in faces.values():
+            value = getattr(scores, metric)
+            less = 0.0 if minus is None else getattr(minus, metric)
+            if value is not None and less is not None:
+                values.append(value - less)
+        if values:
+            found[metric] = estimate(values, seed)
+    return found
 
 
 def group_rows(

@@ -12,7 +12,7 @@ from core.errors import Cancelled, ModelMissingError, SettingsError
 from core.evaluation.datasets import open_set
 from core.evaluation.journal import FILE, Journal
 from core.evaluation.start import Request, evaluation_of, prepared, save
-from core.evaluation.statistics import estimate, group_rows
+from core.evaluation.statistics import estimate, group_rows, rows_of
 from core.evaluation.values import EvaluationSettings, Outcome, Scores
 from core.progress import Progress, no_progress
 
@@ -285,6 +285,19 @@ def test_bootstrap_intervals_match_the_normal_theory_and_repeat():
     assert estimate(values, 0) == found
     single = estimate([3.0], 0)
     assert (single.mean, single.low, single.high) == (3.0, None, None)
+
+
+def test_paired_differences_see_what_overlapping_intervals_hide():
+    spread = np.random.default_rng(1).normal(25, 3, 30)
+    steady = np.random.default_rng(2).normal(0.5, 0.2, 30)  # better on nearly each face
+    outcomes = [outcome(str(i), float(v)) for i, v in enumerate(spread)]
+    outcomes += [outcome(str(i), float(v), "n") for i, v in enumerate(spread + steady)]
+    outcomes += [outcome(str(i), float(v), "o") for i, v in enumerate(spread - steady)]
+    first, better, worse = rows_of(outcomes, ["m", "n", "o"], ["c"], 0)
+    assert better.estimates["psnr"].low < first.estimates["psnr"].high
+    assert better.differences["psnr"].mean == pytest.approx(steady.mean())
+    assert [row.verdict("psnr") for row in (first, better, worse)] == [0, 1, -1]
+    assert better.verdict("niqe") == 0
 
 
 def test_outcomes_with_a_problem_count_in_no_mean():
