@@ -527,9 +527,10 @@ def run_demo(environment: Environment, arguments: Sequence[str]) -> int:
     """Restore the sample photo and say where the result is."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
-        command = [environment.heirloom, "restore", SAMPLE, "-o", OUT, "--overwrite", "--quiet"]
+        options = ["--repair", "--overwrite", "--quiet", "--json", report]
+        command = [environment.heirloom, "restore", SAMPLE, "-o", OUT, *options]
         say("Restoring " + str(SAMPLE))
-        code = call([*map(str, command), "--json", str(report), *arguments])
+        code = call([*map(str, command), *arguments])
         entries = json.loads(report.read_text("utf-8")) if report.exists() else []
     for entry in entries:
         if entry.get("output"):

@@ -34,6 +34,7 @@ _TASK_WORDS: dict[Task, str] = {
     "face-restoration": "faces",
     "upscaling": "enlarging",
     "detection": "face finder",
+    "damage": "scratches",
     "parsing": "face mask",
     "identity": "identity",
     "landmarks": "landmarks",

@@ -90,6 +90,9 @@ def _add_picture_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--colour", "--color", choices=sorted(COLOUR_PRESETS), help="colour preset")
     group.add_argument("--upscale", type=int, choices=get_args(Upscale), help="enlarge")
     group.add_argument("--upscaler", metavar="ID|FILE", help="“lanczos” (default), “sharp”, ...")
+    group.add_argument(
+        "--repair", action="store_true", help="find scratches, cracks and dust, and fill them"
+    )
     group.add_argument("--seed", type=int, help="fixes the generator's noise (default 0)")
     group.add_argument(
         "--recipe", type=Path, metavar="FILE", help="use the settings of a saved recipe"
@@ -176,8 +179,11 @@ def settings_from(args: argparse.Namespace, recipe: Recipe | None) -> Restoratio
         )
     )
     background = base.background.replace(**_given(scale=args.upscale, upscaler=args.upscaler))
+    repair = base.repair.replace(**_given(enabled=args.repair or None))
     colour = COLOUR_PRESETS[args.colour] if args.colour else base.colour
-    return base.replace(faces=faces, background=background, colour=colour, **_given(seed=args.seed))
+    return base.replace(
+        faces=faces, background=background, colour=colour, repair=repair, **_given(seed=args.seed)
+    )
 
 
 def _given(**options: Any) -> dict[str, Any]:

@@ -41,6 +41,7 @@ from core.stages.detect import AlignedStage, DetectStage
 from core.stages.finish import ALWAYS, FinishRule, FinishStage, automatic_rule
 from core.stages.identity import IdentityStage
 from core.stages.outline import OutlineStage
+from core.stages.repair import RepairStage
 from core.stages.restore import RestoreFacesStage
 
 if TYPE_CHECKING:
@@ -53,10 +54,12 @@ if TYPE_CHECKING:
         Stage,
         Upscaler,
     )
+    from core.stages.repair import DamageDetector
 
 SOFTWARE = f"Heirloom {__version__}"
 LANCZOS = "lanczos"
 IDENTITY_MODEL = "dlib-resnet29"
+DAMAGE_MODEL = "damage-unet"
 AUTO = "auto"
 DETECTORS = ("retinaface-resnet50", "retinaface-mobilenet", "mtcnn")
 """Face finders from best to plainest; `auto` takes the first that is installed."""
@@ -99,6 +102,7 @@ class Engine:
         self._compute = compute
         self.store = ModelStore(models_dir or default_models_dir(), load_registry())
         self._embedder: FaceEmbedder | None = None
+        self._damage_detector: DamageDetector | None = None
         self._detectors: dict[str, FaceDetector] = {}
         self._restorers: dict[str, FaceRestorer] = {}
         self._upscalers: dict[str, Upscaler] = {}
@@ -139,6 +143,8 @@ class Engine:
     ) -> Pipeline:
         """The visible list of stages for these settings, in their fixed order."""
         stages: list[Stage] = []
+        if settings.repair.enabled:
+            stages.append(RepairStage(settings.repair, self.damage_detector()))
         if settings.faces.enabled:
             stages += self._face_stages(settings, faces)
         stages.append(
@@ -192,6 +198,15 @@ class Engine:
             model = resolve(self.store, IDENTITY_MODEL, "identity")
             self._embedder = IdentityScorer(model.path, model.sha256)
         return self._embedder
+
+    def damage_detector(self) -> DamageDetector:
+        """The network that marks scratches, cracks and dust."""
+        if self._damage_detector is None:
+            from core.engines.damage_detector import SmallDamageDetector
+
+            model = resolve(self.store, DAMAGE_MODEL, "damage")
+            self._damage_detector = SmallDamageDetector(model.path, model.sha256)
+        return self._damage_detector
 
     def upscaler(self, name: str) -> Upscaler:
         """An enlarging model by its id or file.

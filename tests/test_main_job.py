@@ -112,6 +112,27 @@ def test_a_grey_photo_stays_grey_exactly(photo, tmp_path):
     np.testing.assert_array_equal(after[..., 0], after[..., 2])
 
 
+def test_a_scratch_is_filled_only_when_asked(photo, tmp_path):
+    clean = cv2.imread(str(photo))
+    scratched = clean.copy()
+    cv2.line(scratched, (40, 60), (320, 300), (245, 245, 245), 2, cv2.LINE_AA)
+    damage = (scratched != clean).any(axis=2)
+    source = tmp_path / "scratched.png"
+    cv2.imwrite(str(source), scratched)
+    plain = ["--colour", "none", "--no-faces"]
+
+    def error(output: Path) -> float:
+        return float(np.abs(cv2.imread(str(output)).astype(int) - clean)[damage].mean())
+
+    kept = restore(source, tmp_path / "kept", *plain)
+    np.testing.assert_array_equal(cv2.imread(str(kept)), scratched)
+    report = tmp_path / "report.json"
+    mended = restore(source, tmp_path / "mended", *plain, "--repair", "--json", str(report))
+    assert error(mended) < 0.4 * error(kept)
+    engines = json.loads(report.read_text())[0]["engines"]
+    assert [engine["model"] for engine in engines] == ["damage-unet"]
+
+
 def test_upscaling_doubles_the_picture_with_the_face(photo, tmp_path):
     report = tmp_path / "report.json"
     output = restore(photo, tmp_path / "out", "--upscale", "2", "--json", str(report))

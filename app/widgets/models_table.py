@@ -126,6 +126,7 @@ def task_text(task: Task) -> str:
         "face-restoration": _tr("Faces"),
         "upscaling": _tr("Enlarging"),
         "detection": _tr("Finding faces"),
+        "damage": _tr("Finding scratches"),
         "parsing": _tr("Outlining faces"),
         "identity": _tr("Comparing faces"),
         "landmarks": _tr("Face points"),

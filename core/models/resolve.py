@@ -20,6 +20,7 @@ TASK_NAMES: dict[Task, str] = {
     "face-restoration": "face model",
     "upscaling": "enlarging model",
     "detection": "face finder",
+    "damage": "scratch finder",
     "identity": "identity model",
     "parsing": "model of face outlines",
 }

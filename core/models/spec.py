@@ -26,6 +26,7 @@ Task = Literal[
     "face-restoration",
     "upscaling",
     "detection",
+    "damage",
     "parsing",
     "identity",
     "landmarks",
