@@ -306,7 +306,7 @@ class ModelsDialog(QDialog):
                 usable=usable,
                 all=len(statuses),
                 size=size_text(sum(status.disk_bytes for status in statuses)),
-                folder=self._store.root,
+                folder=_below_home(self._store.root),
             )
         )
         status = self.selected()
@@ -342,3 +342,9 @@ class ModelsDialog(QDialog):
 def _link(url: str, text: str = "") -> str:
     words = escape(text or url)
     return f'<a href="{escape(url)}">{words}</a>' if url else words
+
+
+def _below_home(folder: Path) -> str:
+    """A folder as people write it: their own one is "~"."""
+    home = Path.home()
+    return str(Path("~") / folder.relative_to(home)) if folder.is_relative_to(home) else str(folder)
