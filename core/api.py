@@ -5,7 +5,7 @@
     report = core.restore("grandmother.jpg", "restored/grandmother.jpg")
 
 `Engine` is the composition root that the command line and the window share, so both give the same
-bytes. It loads detectors and networks when they are first needed and keeps them.
+bytes. Models are loaded when they are first needed and kept (`core.models.loaded`).
 """
 
 from __future__ import annotations
@@ -24,10 +24,8 @@ from core.image import Photo
 from core.imageio import WriteOptions, read_photo, write_photo
 from core.imageio.atomic import write_atomic
 from core.imageio.failures import output_errors
-from core.models.detectors import load_face_detector
-from core.models.resolve import ALIASES, resolve
-from core.models.spec import load_registry
-from core.models.store import ModelStore, default_models_dir
+from core.models.loaded import FINISHER, LoadedModels
+from core.models.resolve import ALIASES
 from core.pipeline import Pipeline, Restoration, Trace
 from core.progress import Progress, no_progress
 from core.recipe import Recipe, encode, path_beside, recipe_of
@@ -45,30 +43,10 @@ from core.stages.repair import RepairStage
 from core.stages.restore import RestoreFacesStage
 
 if TYPE_CHECKING:
-    from core.device import ComputePreference
-    from core.interfaces import (
-        FaceDetector,
-        FaceEmbedder,
-        FaceParser,
-        FaceRestorer,
-        Stage,
-        Upscaler,
-    )
-    from core.stages.repair import DamageDetector
+    from core.interfaces import Stage, Upscaler
 
 SOFTWARE = f"Heirloom {__version__}"
 LANCZOS = "lanczos"
-IDENTITY_MODEL = "dlib-resnet29"
-DAMAGE_MODEL = "damage-unet"
-AUTO = "auto"
-DETECTORS = ("retinaface-resnet50", "retinaface-mobilenet", "mtcnn")
-"""Face finders from best to plainest; `auto` takes the first that is installed."""
-
-PARSERS = ("parsenet", "bisenet")
-"""Models of face outlines, the same way; `auto` takes the landmarks where none is installed."""
-
-LANDMARKS = "landmarks"
-FINISHER = "sharp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +64,7 @@ class SavedPhoto:
     notes: tuple[str, ...] = ()
 
 
-class Engine:
+class Engine(LoadedModels):
     """Builds the pipeline for given settings and keeps what it loaded.
 
     Not thread safe: one thread at a time.
@@ -95,19 +73,6 @@ class Engine:
         compute: Device, runtime and precision; chosen automatically by default.
         models_dir: Folder of installed models; the user's data folder by default.
     """
-
-    def __init__(
-        self, compute: ComputePreference | None = None, models_dir: Path | None = None
-    ) -> None:
-        self._compute = compute
-        self.store = ModelStore(models_dir or default_models_dir(), load_registry())
-        self._embedder: FaceEmbedder | None = None
-        self._damage_detector: DamageDetector | None = None
-        self._detectors: dict[str, FaceDetector] = {}
-        self._restorers: dict[str, FaceRestorer] = {}
-        self._upscalers: dict[str, Upscaler] = {}
-        self._parsers: dict[str, FaceParser] = {}
-        self._finisher: Upscaler | None = None
 
     def run(
         self,
@@ -156,111 +121,12 @@ class Engine:
         stages.append(ColourStage(settings.colour))
         return Pipeline(tuple(stages))
 
-    def detector(self, name: str = AUTO) -> FaceDetector:
-        """A face finder by its model id; `auto` is the best that is installed.
-
-        Raises:
-            ModelMissingError: It is not known or not installed.
-        """
-        if name == AUTO:
-            name = next(id_ for id_ in DETECTORS if self.store.is_installed(id_))
-        if name not in self._detectors:
-            model = resolve(self.store, name, "detection")
-            self._detectors[name] = load_face_detector(model)
-        return self._detectors[name]
-
-    def restorer(self, name: str) -> FaceRestorer:
-        """A face model by its id or file.
-
-        Raises:
-            ModelMissingError: It is not known or not installed.
-            ModelFileError: The file is damaged or of no known kind.
-        """
-        if name not in self._restorers:
-            from core.models.loader import load_face_restorer
-
-            model = resolve(self.store, name, "face-restoration")
-            self._restorers[name] = load_face_restorer(
-                model.path,
-                model_id=model.id,
-                sha256=model.sha256,
-                licence=model.licence,
-                architecture=model.architecture,
-                compute=self._preference(),
-            )
-        return self._restorers[name]
-
-    def embedder(self) -> FaceEmbedder:
-        """The network that tells whether two faces are the same person."""
-        if self._embedder is None:
-            from core.engines.identity import IdentityScorer
-
-            model = resolve(self.store, IDENTITY_MODEL, "identity")
-            self._embedder = IdentityScorer(model.path, model.sha256)
-        return self._embedder
-
-    def damage_detector(self) -> DamageDetector:
-        """The network that marks scratches, cracks and dust."""
-        if self._damage_detector is None:
-            from core.engines.damage_detector import SmallDamageDetector
-
-            model = resolve(self.store, DAMAGE_MODEL, "damage")
-            self._damage_detector = SmallDamageDetector(model.path, model.sha256)
-        return self._damage_detector
-
-    def upscaler(self, name: str) -> Upscaler:
-        """An enlarging model by its id or file.
-
-        Raises:
-            ModelMissingError: It is not known or not installed.
-            ModelFileError: The file is damaged or of no known kind.
-        """
-        if name not in self._upscalers:
-            from core.models.loader import load_upscaler
-
-            model = resolve(self.store, name, "upscaling")
-            self._upscalers[name] = load_upscaler(
-                model.path,
-                model_id=model.id,
-                sha256=model.sha256,
-                licence=model.licence,
-                compute=self._preference(),
-            )
-        return self._upscalers[name]
-
-    def parser(self, name: str = AUTO) -> FaceParser | None:
-        """A model of face outlines by its id or file.
-
-        Args:
-            name: `auto` is the best that is installed; `landmarks` is none.
-
-        Raises:
-            ModelMissingError: It is not known or not installed.
-            ModelFileError: The file is damaged or of no known kind.
-        """
-        if name == AUTO:
-            installed = (id_ for id_ in PARSERS if self.store.is_installed(id_))
-            name = next(installed, LANDMARKS)
-        if name == LANDMARKS:
-            return None
-        if name not in self._parsers:
-            from core.device import choose, probe
-            from core.models.parsers import load_face_parser
-
-            device = choose(self._preference(), probe(), ("torch", "openvino")).device
-            self._parsers[name] = load_face_parser(resolve(self.store, name, "parsing"), device)
-        return self._parsers[name]
-
     def _finish_stage(self, settings: RestorationSettings) -> FinishStage | None:
         """The stage that draws large faces, or None where it is off, or slow here."""
         rule = self._finish_rule(settings)
         if rule is None:
             return None
-        if self._finisher is None:
-            from core.engines.lazy import LazyUpscaler
-
-            self._finisher = LazyUpscaler(lambda: self.upscaler(FINISHER))
-        return FinishStage(self._finisher, rule, settings.background.scale)
+        return FinishStage(self.finisher(), rule, settings.background.scale)
 
     def _finish_rule(self, settings: RestorationSettings) -> FinishRule | None:
         finish, background = settings.faces.finish, settings.background
@@ -268,20 +134,11 @@ class Engine:
             return ALWAYS
         if finish == "off" or not self.store.is_installed(ALIASES[FINISHER]):
             return None
-        from core.device import choose, probe
-
-        return automatic_rule(
-            choose(self._preference(), probe(), ("torch", "openvino")).device,
-            enlarged_by_model=background.scale > 1 and background.upscaler != LANCZOS,
-        )
+        by_model = background.scale > 1 and background.upscaler != LANCZOS
+        return automatic_rule(self.device(), enlarged_by_model=by_model)
 
     def _upscaler(self, name: str) -> Upscaler | None:
         return None if name == LANCZOS else self.upscaler(name)
-
-    def _preference(self) -> ComputePreference:
-        from core.device import ComputePreference
-
-        return self._compute or ComputePreference()
 
     def _face_stages(
         self, settings: RestorationSettings, faces: tuple[Face, ...] | None

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.faces import Face
-from core.image import FloatImage
+from core.image import FloatImage, Pixels
 from core.progress import Progress
 
 if TYPE_CHECKING:
@@ -217,6 +217,27 @@ class FaceParser(Protocol):
 
         Raises:
             Cancelled: The job was stopped.
+        """
+        ...
+
+
+class DamageDetector(Protocol):
+    """Tells for each pixel how likely it is damaged."""
+
+    @property
+    def info(self) -> EngineInfo:
+        """What runs."""
+        ...
+
+    def likelihood(self, pixels: Pixels, progress: Progress) -> npt.NDArray[np.float32]:
+        """Judge a photo.
+
+        Args:
+            pixels: H x W x 3, RGB, uint8 or uint16.
+            progress: Reported to and polled for cancellation.
+
+        Returns:
+            H x W in [0, 1].
         """
         ...
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,26 +14,13 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from core.image import Pixels
-    from core.interfaces import EngineInfo
+    from core.interfaces import DamageDetector
     from core.pipeline import Restoration
     from core.progress import Progress
     from core.settings import RepairSettings
 
 _RIM_SHARE = 0.0012
 """Width of the rim that is filled around a mark, as a share of the photo's shorter side."""
-
-
-class DamageDetector(Protocol):
-    """Tells for each pixel how likely it is damaged."""
-
-    @property
-    def info(self) -> EngineInfo:
-        """What runs."""
-        ...
-
-    def likelihood(self, pixels: Pixels, progress: Progress) -> npt.NDArray[np.float32]:
-        """H x W in [0, 1] for a photo of H x W x 3."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
