@@ -35,7 +35,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code.
     """
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    code = _run(list(sys.argv[1:] if argv is None else argv))
+    if argv is None and code == EXIT_STOPPED:
+        # All files are closed; unloading torch and OpenVINO would only make Ctrl-C feel slow.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    return code
+
+
+def _run(arguments: list[str]) -> int:
     parser, commands = build_parser()
     if opens_window(arguments, commands):
         unknown = [word for word in arguments if not _may_be_file(word)]
