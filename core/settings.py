@@ -16,7 +16,7 @@ from msgspec import Meta
 
 from core.errors import SettingsError
 
-DEFAULT_FACE_MODEL = "compact-256"
+DEFAULT_FACE_MODEL = "compact-512"
 MAX_UPSCALE = 4
 
 Upscale = Literal[1, 2, 4]

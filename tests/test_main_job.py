@@ -15,7 +15,7 @@ import tifffile
 import core
 from app.cli import main
 from core.imageio import WriteOptions
-from core.settings import COLOUR_PRESETS, RestorationSettings
+from core.settings import COLOUR_PRESETS, DEFAULT_FACE_MODEL, RestorationSettings
 
 SAMPLE = Path(__file__).parent / "golden" / "astronaut.jpg"
 SIDE_PX = 360
@@ -52,7 +52,7 @@ def test_the_face_is_found_restored_and_recorded(photo, tmp_path):
     report = tmp_path / "report.json"
     output = restore(photo, tmp_path / "out", "--json", str(report))
     (entry,) = json.loads(report.read_text())
-    assert entry["model"] == "compact-256"
+    assert entry["model"] == DEFAULT_FACE_MODEL
     (face,) = entry["faces"]
     assert face["restored"]
     assert face["identity"] > 0.9

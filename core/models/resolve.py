@@ -65,6 +65,10 @@ def resolve(
     path = Path(name)
     if _is_path(name) and path.is_file():
         return ResolvedModel(path.name, path, hash_file(path, progress))
+    if is_model_file(path):
+        raise ModelMissingError(
+            f"There is no model file “{name}”.", "Check its name and folder, then try again."
+        )
     spec = store.spec(ALIASES.get(name, name))
     if spec.task != task:
         raise ModelMissingError(

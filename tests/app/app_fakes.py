@@ -16,7 +16,7 @@ from core.geometry import Box
 from core.image import Photo, Source
 from core.pipeline import Pipeline, Restoration, Trace
 from core.progress import Progress
-from core.settings import RestorationSettings
+from core.settings import DEFAULT_FACE_MODEL, RestorationSettings
 
 LANDMARKS = ((30.0, 30.0), (50.0, 30.0), (40.0, 40.0), (32.0, 50.0), (48.0, 50.0))
 
@@ -137,7 +137,7 @@ def make_services(engine: FakeEngine, folder: Path, sample: Path | None = None) 
         name = photo.source.path.stem if photo.source.path else "pasted"
         return folder / f"{name}-restored.png"
 
-    models = (ModelOption("compact-256", "Compact"), ModelOption("other", "Other"))
+    models = (ModelOption(DEFAULT_FACE_MODEL, "Compact"), ModelOption("other", "Other"))
     return Services(
         engine=LazyEngine(lambda: engine),
         read_photo=read_photo,

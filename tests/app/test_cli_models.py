@@ -74,7 +74,7 @@ def test_list_is_a_table_that_fits(run):
     assert (code, err) == (0, "")
     assert [line.split() for line in out.splitlines()[:4]] == [
         ["MODEL", "FOR", "SIZE", "STATE", "USE", "NAME"],
-        ["compact-256", "faces", "35", "MB", "built", "in", "any", "Heirloom", "Compact"],
+        ["compact-256", "faces", "35", "MB", "built", "in", "any", "Heirloom", "256"],
         ["free-net", "enlarging", "0.6", "MB", "-", "any", "Free", "Net"],
         ["bound-net", "enlarging", "0.6", "MB", "-", "not", "commercial", "Bound", "Net"],
     ]

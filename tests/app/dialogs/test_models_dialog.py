@@ -132,7 +132,7 @@ def drop(dialog, *paths):
 
 def test_it_lists_every_model_with_its_state(dialog):
     assert dialog.table.rowCount() == 3
-    assert row_texts(dialog, 0) == ["Heirloom Compact", "Faces", "Any", "Built in"]
+    assert row_texts(dialog, 0) == ["Heirloom 256", "Faces", "Any", "Built in"]
     assert row_texts(dialog, 1) == ["Free <Net>", "Enlarging", "Any", ""]
     assert row_texts(dialog, 2) == ["Bound Net", "Enlarging", "Not commercial", ""]
     assert dialog.table.index(1, SIZE).data() == "600.0 kB"
