@@ -16,10 +16,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from app import cli_evaluate, cli_info, cli_models, cli_restore, cli_train
+from app.exit_codes import EXIT_FAILED, EXIT_STOPPED
 from core import __version__
 from core.errors import Cancelled, RestorationError
 
-EXIT_DONE, EXIT_FAILED, EXIT_USAGE, EXIT_STOPPED = 0, 1, 2, 130
 NO_SCREEN = (
     "heirloom: There is no screen here to open the window on. "
     "“heirloom restore PHOTO -o FOLDER” works without one."

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.exit_codes import EXIT_DONE, EXIT_FAILED, EXIT_STOPPED, EXIT_USAGE
 from app.stopping import stops_on_signals
 from core.errors import Cancelled, SettingsError
 from core.progress import CancelToken, Progress
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from core.evaluation.start import Request
     from core.evaluation.values import Outcome
 
-EXIT_DONE, EXIT_FAILED, EXIT_USAGE, EXIT_STOPPED = 0, 1, 2, 130
 STEPS = 10_000
 PREPARING_SHARE = 0.05
 LAYOUTS = (

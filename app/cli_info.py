@@ -7,11 +7,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.exit_codes import EXIT_DONE, EXIT_FAILED
+
 if TYPE_CHECKING:
     from core.imageio import PhotoInfo
     from core.report import FaceReport
 
-EXIT_DONE, EXIT_FAILED = 0, 1
 LABEL_WIDTH = 14
 MAX_VALUE_LENGTH = 100
 

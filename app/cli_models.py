@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
+from app.exit_codes import EXIT_DONE, EXIT_FAILED
 from core.errors import RestorationError
 from core.models.resolve import ALIASES
 from core.models.spec import ModelSpec, Task, load_registry
@@ -20,7 +21,6 @@ from core.progress import Progress
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-EXIT_DONE, EXIT_FAILED = 0, 1
 MAX_LINE_LENGTH = 120
 
 _STATE_WORDS = {

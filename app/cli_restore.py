@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
+from app.exit_codes import EXIT_DONE, EXIT_FAILED, EXIT_STOPPED, EXIT_USAGE
 from app.stopping import stops_on_signals
 from core.errors import OutputError, SettingsError
 from core.progress import CancelToken, Progress
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from core.report import FileReport
 
 FORMATS = ("jpeg", "png", "tiff", "webp", "avif", "bmp")
-EXIT_DONE, EXIT_FAILED, EXIT_USAGE, EXIT_STOPPED = 0, 1, 2, 130
 STEPS = 1000
 """Ticks of the progress bar a photo, so that it moves within one."""
 

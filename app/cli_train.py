@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.exit_codes import EXIT_DONE
 from core.errors import SettingsError
 from core.progress import Progress
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from training.options import TrainingOptions
     from training.prepare import Prepared
 
-EXIT_DONE = 0
 PRESET_NAMES = (
     "finetune-quick",
     "finetune-normal",

@@ -8,10 +8,8 @@ downloads.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
@@ -19,6 +17,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from core.engines.polling import asking_before_layers
 from core.errors import ModelFileError
 from core.interfaces import EngineInfo, FaceParts
 from core.nets.fast_init import NoRandomInit
@@ -111,7 +110,7 @@ class NetworkFaceParser:
         mean, deviation = (np.array(v) for v in (self._layout.mean, self._layout.deviation))
         scaled = (picture - mean) / deviation
         image = torch.from_numpy(np.ascontiguousarray(scaled.transpose(2, 0, 1)[None], np.float32))
-        with torch.inference_mode(), _interruptible(self._net, progress):
+        with torch.inference_mode(), asking_before_layers(self._net.modules(), progress.check):
             # Both networks return several outputs; the first is the map of the parts.
             scores = self._net(image.to(self._device))[0][0].float()
             shares = torch.softmax(scores, dim=0).cpu().numpy()  # 19 x 512 x 512
@@ -124,21 +123,6 @@ def _at(plane: Planes, side: int) -> Planes:
     method = cv2.INTER_AREA if side < WORK_SIDE_PX else cv2.INTER_LINEAR
     resized = cv2.resize(plane, (side, side), interpolation=method)
     return np.asarray(np.clip(resized, 0.0, 1.0), np.float32)
-
-
-@contextmanager
-def _interruptible(net: torch.nn.Module, progress: Progress) -> Iterator[None]:
-    """Poll for cancellation before each layer: a run takes about a second on a processor."""
-
-    def check(_module: torch.nn.Module, _inputs: Any) -> None:
-        progress.check()
-
-    handles = [module.register_forward_pre_hook(check) for module in net.modules()]
-    try:
-        yield
-    finally:
-        for handle in handles:
-            handle.remove()
 
 
 def _built(architecture: str, tensors: Mapping[str, Tensor]) -> torch.nn.Module:

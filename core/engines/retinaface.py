@@ -7,8 +7,7 @@ network class of facexlib is used: its loader downloads and its helper keeps sta
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import cv2
@@ -16,6 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from core.engines.polling import asking_before_layers
 from core.engines.rotation import (
     QUARTERS,
     Finding,
@@ -110,7 +110,7 @@ class RetinaFaceDetector:
         back = inverted(np.array([[x, 0.0, (x - 1) / 2], [0.0, y, (y - 1) / 2]]))
 
         def find_upright(turned: Uint8Image, part: Progress) -> list[Face]:
-            with interruptible(self._net, part):
+            with asking_before_layers(self._net.modules(), part.check):
                 return self._upright(turned, min_score)
 
         found = sweep(np.asarray(picture, np.uint8), find_upright, progress, turns)
@@ -127,21 +127,6 @@ class RetinaFaceDetector:
         believable = np.abs(rows).max(axis=1, initial=0.0) < 4 * max(picture.shape)
         faces = [_as_face(row) for row in rows[believable]]
         return [face for face in faces if face.box.width >= SMALLEST_FACE_PX]
-
-
-@contextmanager
-def interruptible(net: torch.nn.Module, progress: Progress) -> Iterator[None]:
-    """Poll for cancellation before each layer: one run over a large photo takes seconds."""
-
-    def check(_module: torch.nn.Module, _inputs: Any) -> None:
-        progress.check()
-
-    handles = [module.register_forward_pre_hook(check) for module in net.modules()]
-    try:
-        yield
-    finally:
-        for handle in handles:
-            handle.remove()
 
 
 def _as_face(row: np.ndarray[Any, np.dtype[np.float64]]) -> Face:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from itertools import count
-from typing import Any
 
 import numpy as np
 import torch
 from torch import nn
 
 from core.device import Chosen, Precision
+from core.engines.polling import asking_before_layers
 from core.engines.runtime import FloatBatch, Poll
 from core.nets.memory_format import to_channels_last
 
@@ -63,18 +63,8 @@ class TorchRuntime:
         tensor = tensor.contiguous(memory_format=torch.channels_last)
         return tensor.to(self._device)
 
-    @contextmanager
-    def _polling(self, poll: Poll) -> Iterator[None]:
-        """Poll before each layer, so that a cancel need not wait for the end of a slow network."""
+    def _polling(self, poll: Poll) -> AbstractContextManager[None]:
+        """Report to `poll` before each layer."""
         total = len(self._watched)
         started = count()
-
-        def hook(_module: nn.Module, _inputs: Any) -> None:
-            poll(min(1.0, next(started) / total))
-
-        handles = [module.register_forward_pre_hook(hook) for module in self._watched]
-        try:
-            yield
-        finally:
-            for handle in handles:
-                handle.remove()
+        return asking_before_layers(self._watched, lambda: poll(min(1.0, next(started) / total)))
