@@ -33,6 +33,7 @@ class JobQueue(QObject):
     idled = Signal()
 
     _submitted = Signal(object)
+    _stop_asked = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -42,6 +43,7 @@ class JobQueue(QObject):
         self._worker = Worker()
         self._worker.moveToThread(self._thread)
         self._submitted.connect(self._worker.on_submitted)
+        self._stop_asked.connect(self._worker.on_stop_asked)
         self._worker.started.connect(self._on_started)
         self._worker.progressed.connect(self._on_progressed)
         self._worker.succeeded.connect(self._on_succeeded)
@@ -78,7 +80,8 @@ class JobQueue(QObject):
             False where a job did not react in time; the thread is never torn down by force.
         """
         self.cancel_all()
-        self._thread.quit()
+        # Behind the jobs in the same queue, so that those that wait end as cancelled first.
+        self._stop_asked.emit()
         return self._thread.wait(STOP_TIMEOUT_MS)
 
     @Slot(int)

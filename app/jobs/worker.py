@@ -54,6 +54,11 @@ class Worker(QObject):
         else:
             self.succeeded.emit(job.id, result)
 
+    @Slot()
+    def on_stop_asked(self) -> None:
+        """End the thread, once all jobs before have ended."""
+        self.thread().quit()
+
     def _on_progress(self, fraction: float, message: str) -> None:
         """Pass a report on, not more often than a person can see."""
         now_s = time.monotonic()

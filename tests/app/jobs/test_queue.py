@@ -169,9 +169,10 @@ def test_stopping_cancels_everything(qapp):
         while True:
             progress.check()
 
-    queue.submit(Job("test", work))
-    queue.submit(Job("test", work))
+    log = Log(queue)
+    jobs = [queue.submit(Job("test", work)) for _ in range(20)]
     assert entered.wait(5)
     assert queue.stop()
     qapp.processEvents()
     assert not queue.is_busy
+    assert log.endings == [("cancelled", job) for job in jobs]
