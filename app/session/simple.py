@@ -6,7 +6,8 @@ moves in proportion.
 
 from __future__ import annotations
 
-from core.settings import COLOUR_PRESETS, ColourSettings, field_meta
+from core.settings import COLOUR_PRESETS, ColourSettings
+from core.settings_base import field_meta
 
 _STEPS = 100
 AUTO_AMOUNT = 0.5

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.widgets.core_text import core_text
 from app.widgets.rows import CheckRow, ListRow, NumberRow, Row, SliderRow
-from core.settings import Settings, field_meta
+from core.settings_base import Settings, field_meta
 
 ListOptions = Sequence[tuple[Any, str, str]]
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
-from core.settings import Settings
+from core.settings_base import Settings
 
 if TYPE_CHECKING:
     import numpy as np

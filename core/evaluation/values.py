@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from core.degradation.profile import PROFILES
-from core.settings import Settings
+from core.settings_base import Settings
 
 Protocol = Literal["blind", "sr4", "real"]
 Damage = Literal["camera", "photo"]

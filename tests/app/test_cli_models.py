@@ -1,7 +1,6 @@
 """`heirloom models` as a user calls it."""
 
 import argparse
-import hashlib
 import json
 import os
 import subprocess
@@ -10,29 +9,13 @@ import sys
 import model_server as ms
 import msgspec
 import pytest
+from made_up_models import FREE
 from model_server import CONTENT, ModelServer
 from safetensors.numpy import save_file
 
 from app import cli_models
-from core.models.spec import ModelSpec, Registry, load_registry
+from core.models.spec import Registry, load_registry
 
-FREE = ModelSpec(
-    id="free-net",
-    name="Free Net",
-    task="upscaling",
-    architecture="rrdbnet",
-    source="download",
-    file="Free_Net.pth",
-    urls=("https://example.invalid/v1/Free_Net.pth",),
-    sha256=hashlib.sha256(CONTENT).hexdigest(),
-    size_bytes=len(CONTENT),
-    licence="MIT",
-    licence_url="https://example.invalid/MIT",
-    commercial_use=True,
-    origin="us",
-    good_at="Tests.",
-    scale=2,
-)
 BOUND = msgspec.structs.replace(
     FREE, id="bound-net", name="Bound Net", file="Bound.pth", commercial_use=False, sha256="b" * 64
 )

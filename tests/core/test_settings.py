@@ -10,8 +10,8 @@ from core.settings import (
     FaceChoice,
     FaceSettings,
     RestorationSettings,
-    field_meta,
 )
+from core.settings_base import field_meta
 
 
 @given(st.floats(0, 1), st.sampled_from([1, 2, 4]), st.integers(0, 2**31), st.booleans())

@@ -1,12 +1,12 @@
 """The models window, off the screen, against a server on this computer."""
 
-import hashlib
 import os
 from dataclasses import replace
 
 import model_server as ms
 import msgspec
 import pytest
+from made_up_models import BOUND, FREE, OTHER_CONTENT
 from model_server import CONTENT, ModelServer
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
@@ -16,38 +16,10 @@ from app.dialogs.models_dialog import ModelsDialog
 from app.widgets.models_table import NAME, SIZE, STATE, TASK, USE
 from core.models.download import Downloader
 from core.models.own_models import Inspection
-from core.models.spec import ModelSpec, Registry, load_registry
+from core.models.spec import Registry, load_registry
 from core.models.store import ModelState, ModelStore
 
-FREE = ModelSpec(
-    id="free-net",
-    name="Free <Net>",
-    task="upscaling",
-    architecture="rrdbnet",
-    source="download",
-    file="Free_Net.pth",
-    urls=("https://example.invalid/v1/Free_Net.pth",),
-    sha256=hashlib.sha256(CONTENT).hexdigest(),
-    size_bytes=len(CONTENT),
-    licence="MIT",
-    licence_url="https://example.invalid/MIT",
-    commercial_use=True,
-    origin="us",
-    good_at="Tests.",
-    scale=2,
-)
-OTHER_CONTENT = CONTENT[::-1]
-BOUND = msgspec.structs.replace(
-    FREE,
-    id="bound-net",
-    name="Bound Net",
-    file="Bound.pth",
-    urls=("https://example.invalid/v1/Bound.pth",),
-    sha256=hashlib.sha256(OTHER_CONTENT).hexdigest(),
-    licence="LicenseRef-bound",
-    commercial_use=False,
-    note="Not for shops.",
-)
+FREE = msgspec.structs.replace(FREE, name="Free <Net>")  # a name that must not become markup
 COMPACT = load_registry().get("compact-256")
 
 

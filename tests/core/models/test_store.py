@@ -1,6 +1,5 @@
 """The model store: state, verification, installing, importing, removing, and two at once."""
 
-import hashlib
 import os
 import subprocess
 import sys
@@ -9,6 +8,7 @@ from pathlib import Path
 import model_server as ms
 import msgspec
 import pytest
+from made_up_models import BOUND, FREE, OTHER_CONTENT
 from model_server import CONTENT, ModelServer
 
 from core.errors import (
@@ -20,38 +20,10 @@ from core.errors import (
 )
 from core.models.download import Downloader
 from core.models.own_models import Inspection
-from core.models.spec import ModelSpec, Registry, load_registry
+from core.models.spec import Registry, load_registry
 from core.models.store import ModelState, ModelStore, default_models_dir
 from core.progress import CancelToken, Progress
 
-FREE = ModelSpec(
-    id="free-net",
-    name="Free Net",
-    task="upscaling",
-    architecture="rrdbnet",
-    source="download",
-    file="Free_Net.pth",
-    urls=("https://example.invalid/v1/Free_Net.pth",),
-    sha256=hashlib.sha256(CONTENT).hexdigest(),
-    size_bytes=len(CONTENT),
-    licence="MIT",
-    licence_url="https://example.invalid/MIT",
-    commercial_use=True,
-    origin="us",
-    good_at="Tests.",
-    scale=2,
-)
-OTHER_CONTENT = CONTENT[::-1]
-BOUND = msgspec.structs.replace(
-    FREE,
-    id="bound-net",
-    name="Bound Net",
-    file="Bound_Net.pth",
-    urls=("https://example.invalid/v1/Bound_Net.pth",),
-    sha256=hashlib.sha256(OTHER_CONTENT).hexdigest(),
-    licence="LicenseRef-bound",
-    commercial_use=False,
-)
 SISTER = msgspec.structs.replace(BOUND, id="sister-net", file="Sister.pth", sha256="5" * 64)
 COMPACT = load_registry().get("compact-256")
 PACKAGED = msgspec.structs.replace(
