@@ -11,6 +11,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import numpy.typing as npt
+from scipy.ndimage import distance_transform_edt
 
 from core.interfaces import FaceParts
 
@@ -105,11 +106,13 @@ def _without_specks(region: npt.NDArray[np.bool_], side: int) -> npt.NDArray[np.
 
 
 def _distance_px(region: npt.NDArray[np.bool_]) -> npt.NDArray[np.float32]:
-    """Distance of each pixel of a region from the nearest one outside, 0 there."""
+    """Distance of each pixel of a region from the nearest one outside, 0 there.
+
+    Not OpenCV's: on one thread its last bits depend on where the picture lies in memory.
+    """
     if region.all():
         return np.full(region.shape, max(region.shape), np.float32)
-    distance = cv2.distanceTransform(region.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    return np.asarray(distance, np.float32)
+    return np.asarray(distance_transform_edt(region), np.float32)
 
 
 def _border(side: int) -> Mask:

@@ -1,5 +1,6 @@
 """The mask from a parsing network: what lies before the face is respected."""
 
+import cv2
 import numpy as np
 import pytest
 
@@ -58,6 +59,18 @@ def test_a_hand_before_the_chin_is_left_alone():
 def test_doubt_about_a_damaged_photo_does_not_count():
     unsure = parts(FACE & (Y < 0.6), certainty=0.55)
     assert np.array_equal(parsed_mask(unsure, parts()), parsed_mask(parts(), parts()))
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_same_findings_give_the_same_bytes_wherever_they_lie_in_memory(threads):
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(threads)
+    try:
+        kept = [np.empty(size, np.uint8) for size in range(1, 6000, 97)]
+        masks = [parsed_mask(parts(), parts()).tobytes() for _ in kept]
+    finally:
+        cv2.setNumThreads(before)
+    assert len(set(masks)) == 1
 
 
 def test_specks_are_errors_of_the_network():
