@@ -31,6 +31,10 @@ class FaceChoice(Settings, frozen=True, kw_only=True):
         float | None,
         Meta(description="Strength for this face alone; empty: as all the others."),
     ] = None
+    model: Annotated[
+        str | None,
+        Meta(description="Network for this face alone; empty: as all the others."),
+    ] = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
