@@ -10,7 +10,6 @@ from core.engines.face_restorer import FaceNetwork, NoiseSource
 from core.engines.runtime import FloatBatch, Runtime
 from core.engines.torch_runtime import TorchRuntime
 from core.nets.gfpgan import Gfpgan
-from core.nets.gfpgan_clean import GfpganClean
 
 STORED_NOISE_SEED = 0
 """This seed takes the noise that the checkpoint was made with, where it has any."""
@@ -43,7 +42,7 @@ def gfpgan_network(net: Gfpgan, *, has_stored_noise: bool = True) -> FaceNetwork
     module = UnitRangeGfpgan(net)
 
     def make(chosen: Chosen) -> Runtime:
-        if chosen.runtime == "openvino" and isinstance(net, GfpganClean):
+        if chosen.runtime == "openvino":
             return _openvino_runtime(net, chosen)
         return TorchRuntime(module, chosen)
 
@@ -52,11 +51,11 @@ def gfpgan_network(net: Gfpgan, *, has_stored_noise: bool = True) -> FaceNetwork
         crop_size_px=net.config.out_size,
         noises=_noise_source(net, has_stored_noise=has_stored_noise),
         bytes_a_face=_bytes_a_face(net),
-        runtimes=("torch", "openvino") if isinstance(net, GfpganClean) else ("torch",),
+        runtimes=("torch", "openvino"),
     )
 
 
-def _openvino_runtime(net: GfpganClean, chosen: Chosen) -> Runtime:
+def _openvino_runtime(net: Gfpgan, chosen: Chosen) -> Runtime:
     # OpenVINO may be missing: it exists for x86 processors only.
     from core.engines.openvino_gfpgan import gfpgan_graph
     from core.engines.openvino_runtime import OpenVinoRuntime

@@ -15,10 +15,17 @@ from core.nets.gfpgan_bilinear import GfpganEqualised, Resampling
 _TAPS = (1.0, 3.0, 3.0, 1.0)
 
 
+def low_pass_filter(
+    dtype: torch.dtype, device: torch.device | None = None, *, gain: float
+) -> Tensor:
+    """The 4 x 4 filter; its sum is `gain`."""
+    taps = torch.tensor(_TAPS, dtype=dtype, device=device) / sum(_TAPS)
+    return taps[:, None] * taps[None, :] * gain
+
+
 def _depthwise_filter(x: Tensor, gain: float) -> Tensor:
-    """The 4 x 4 filter for each channel of `x`, C x 1 x 4 x 4; its sum is `gain`."""
-    taps = torch.tensor(_TAPS, dtype=x.dtype, device=x.device) / sum(_TAPS)
-    return (taps[:, None] * taps[None, :] * gain).expand(x.shape[1], 1, 4, 4)
+    """The filter for each channel of `x`, C x 1 x 4 x 4."""
+    return low_pass_filter(x.dtype, x.device, gain=gain).expand(x.shape[1], 1, 4, 4)
 
 
 def _low_pass(x: Tensor, padding: int, gain: float = 1.0) -> Tensor:

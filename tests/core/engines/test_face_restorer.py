@@ -56,10 +56,11 @@ def test_it_is_the_network_with_pixels_in_and_out(layout):
     np.testing.assert_allclose(restore(engine), expected(net), atol=1e-5)
 
 
+@pytest.mark.parametrize("layout", ["clean", "bilinear", "original"])
 @pytest.mark.parametrize(("sft_half", "different_w"), [*product([True, False], repeat=2)])
-def test_the_openvino_graph_is_the_torch_network(sft_half, different_w):
+def test_the_openvino_graph_is_the_torch_network(layout, sft_half, different_w):
     pytest.importorskip("core.engines.openvino_silent")
-    net = tiny_net(sft_half=sft_half, different_w=different_w)
+    net = tiny_net(layout, sft_half=sft_half, different_w=different_w)
     np.testing.assert_allclose(restore(restorer(net, "openvino")), expected(net), atol=1e-4)
 
 

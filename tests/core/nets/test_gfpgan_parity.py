@@ -7,6 +7,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from core.device import Chosen
 from core.nets import build_gfpgan
 from core.nets.gfpgan_config import GfpganConfig, UnknownLayoutError, deduce_config
 
@@ -43,6 +44,21 @@ def test_output_and_pyramid_agree_with_upstream(name):
     assert len(rgbs) == 4
     for level, rgb in enumerate(rgbs):
         torch.testing.assert_close(rgb, golden[f"rgb{level}"], rtol=0, atol=1e-4)
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_openvino_agrees_with_upstream(name):
+    pytest.importorskip("core.engines.openvino_silent")
+    from core.engines.gfpgan import gfpgan_network
+
+    net = build_gfpgan(CONFIGS[name]).eval()
+    net.load_state_dict(load_file(GOLDEN / f"{name}.weights.safetensors"), strict=True)
+    golden = load_file(GOLDEN / f"{name}.io.safetensors")
+    network = gfpgan_network(net)
+    runtime = network.make(Chosen("cpu", "openvino", "fp32"))
+    pictures = (golden["input"] * 0.5 + 0.5).numpy()
+    output = torch.from_numpy(runtime.infer(pictures, network.noises(0), lambda _share: None))
+    torch.testing.assert_close(output * 2 - 1, golden["image"], rtol=0, atol=1e-3)
 
 
 @pytest.mark.parametrize("layout", ["clean", "original"])
