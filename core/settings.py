@@ -12,143 +12,40 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from core.settings_base import Settings
+from core.settings_faces import (
+    DEFAULT_FACE_MODEL,
+    FIRST_ADDED,
+    AddedFace,
+    FaceChoice,
+    FaceSettings,
+    Finish,
+    FivePoints,
+    IdentityFloor,
+)
 
-DEFAULT_FACE_MODEL = "compact-512"
+__all__ = [
+    "COLOUR_PRESETS",
+    "DEFAULT_FACE_MODEL",
+    "FIRST_ADDED",
+    "MAX_UPSCALE",
+    "AddedFace",
+    "BackgroundSettings",
+    "ColourSettings",
+    "FaceChoice",
+    "FaceSettings",
+    "Finish",
+    "FivePoints",
+    "IdentityFloor",
+    "RepairSettings",
+    "RestorationSettings",
+    "Share",
+    "Upscale",
+]
+
 MAX_UPSCALE = 4
 
 Upscale = Literal[1, 2, 4]
-Finish = Literal["auto", "off", "sharp"]
-IdentityFloor = Literal["off", "gentle", "normal", "strict"]
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
-
-
-class FaceChoice(Settings, frozen=True, kw_only=True):
-    """What the user chose for one face, by its number in the list of detected faces."""
-
-    index: Annotated[int, Meta(ge=0)]
-    enabled: bool = True
-    strength: Annotated[
-        float | None,
-        Meta(description="Strength for this face alone; empty: as all the others."),
-    ] = None
-    model: Annotated[
-        str | None,
-        Meta(description="Network for this face alone; empty: as all the others."),
-    ] = None
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.strength is not None and not 0.0 <= self.strength <= 1.0:
-            raise ValueError(f"strength must lie between 0 and 1, not {self.strength}")
-
-
-class FaceSettings(Settings, frozen=True, kw_only=True):
-    """How faces are found and restored."""
-
-    enabled: Annotated[
-        bool, Meta(title="Restore faces", description="Find faces and restore each one.")
-    ] = True
-    model: Annotated[
-        str, Meta(title="Face model", description="The network that restores faces.")
-    ] = DEFAULT_FACE_MODEL
-    detector: Annotated[
-        str,
-        Meta(title="Face finder", description="“auto” takes the best installed one."),
-    ] = "auto"
-    strength: Annotated[
-        float,
-        Meta(
-            ge=0.0,
-            le=1.0,
-            title="Face strength",
-            description="How much of the restored face replaces the old one.",
-            extra={"neutral": 0.0},
-        ),
-    ] = 1.0
-    blend_in: Annotated[
-        float,
-        Meta(
-            ge=0.0,
-            le=1.0,
-            title="Blend in",
-            description="Gives restored faces the grain and the softness of the photo around them.",
-            extra={"neutral": 0.0},
-        ),
-    ] = 0.5
-    keep_detail: Annotated[
-        float,
-        Meta(
-            ge=0.0,
-            le=1.0,
-            title="Keep detail",
-            description="Keeps wrinkles and other fine lines of faces that were sharp already.",
-            extra={"neutral": 0.0},
-        ),
-    ] = 1.0
-    mask: Annotated[
-        str,
-        Meta(
-            title="Face outline",
-            description="“auto” takes the best installed model that tells face, hair and glasses "
-            "apart; “landmarks” takes an oval around eyes, nose and mouth.",
-        ),
-    ] = "auto"
-    finish: Annotated[
-        Finish,
-        Meta(
-            title="Finish large faces",
-            description="Draws faces that are larger than the face model's picture with the "
-            "enlarging model: “sharp” always, “auto” on a graphics card or where a model enlarges "
-            "the whole photo, “off” never.",
-        ),
-    ] = "auto"
-    min_size_px: Annotated[
-        int,
-        Meta(
-            ge=8,
-            le=4096,
-            title="Smallest face",
-            description="Faces narrower than this, in pixels, are left alone.",
-        ),
-    ] = 20
-    min_score: Annotated[
-        float,
-        Meta(
-            ge=0.0,
-            le=1.0,
-            title="Face certainty",
-            description="How sure the face finder must be. Lower finds more, also false ones.",
-        ),
-    ] = 0.9
-    identity_floor: Annotated[
-        IdentityFloor,
-        Meta(
-            title="Likeness check",
-            description="Warns where a restored face looks like somebody else.",
-        ),
-    ] = "normal"
-    keep_identity: Annotated[
-        bool,
-        Meta(
-            title="Keep the likeness",
-            description="Takes a restored face back towards the photo until it is the same person.",
-        ),
-    ] = True
-    aligned: Annotated[
-        bool,
-        Meta(
-            title="Photo is one aligned face",
-            description="The picture is already an FFHQ-aligned face crop: restore it whole.",
-        ),
-    ] = False
-    choices: tuple[FaceChoice, ...] = ()
-
-    def choice_for(self, index: int) -> FaceChoice:
-        """The user's choice for one face, or the default one."""
-        for choice in self.choices:
-            if choice.index == index:
-                return choice
-        return FaceChoice(index=index)
 
 
 class ColourSettings(Settings, frozen=True, kw_only=True):
@@ -350,3 +247,10 @@ class RestorationSettings(Settings, frozen=True, kw_only=True):
         int,
         Meta(ge=0, description="Fixes the generator's noise: same seed, same picture."),
     ] = 0
+
+    def for_any_photo(self) -> RestorationSettings:
+        """These settings without what belongs to one photo: choices for faces, faces added.
+
+        Presets, defaults and recipes of another photo hold no more than this.
+        """
+        return self.replace(faces=self.faces.replace(choices=(), added=()))
