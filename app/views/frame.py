@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from app.session.viewport import Viewport
+from app.views.canvas_tool import CanvasTool
 from app.views.compare import CompareMode, divided, draw_divider, draw_label
 from app.views.face_overlay import FaceMark, draw_faces
 from app.views.layer import Layer
@@ -53,7 +55,9 @@ def paint_frame(painter: QPainter, frame: Frame) -> None:
         _paint_side_by_side(painter, frame, frame.after)
     else:
         _paint_divided(painter, frame, frame.after)
+    painter.save()
     _paint_faces(painter, frame)
+    painter.restore()
 
 
 def _paint_layer(painter: QPainter, frame: Frame, layer: Layer, clip: Box) -> None:
@@ -93,3 +97,18 @@ def _paint_faces(painter: QPainter, frame: Frame) -> None:
         round(visible.left), round(visible.top), round(visible.width), round(visible.height)
     )
     draw_faces(painter, frame.marks, frame.view, frame.hovered)
+
+
+def paint_tool(
+    painter: QPainter, tool: CanvasTool, view: Viewport, origins: Sequence[QPointF]
+) -> None:
+    """Let a tool draw over each pane, in pixels of the photo."""
+    visible = view.visible
+    for origin in origins:
+        painter.save()
+        painter.translate(origin)
+        painter.setClipRect(QRectF(visible.left, visible.top, visible.width, visible.height))
+        painter.translate(view.x, view.y)
+        painter.scale(view.scale, view.scale)
+        tool.paint(painter, view.scale)
+        painter.restore()

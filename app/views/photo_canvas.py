@@ -8,43 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QColor,
-    QInputDevice,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QResizeEvent,
-    QWheelEvent,
-)
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from app.session.viewport import Viewport
 from app.views.compare import GRIP_PX, CompareMode
 from app.views.face_overlay import FaceMark, face_at
-from app.views.frame import PANE_GAP_PX, Frame, paint_frame
+from app.views.frame import PANE_GAP_PX, Frame, paint_frame, paint_tool
 from app.views.layer import Layer
+from app.views.zoom_area import ZoomArea
 from app.widgets.theme import current_colours
 from core.geometry import Size
 
-ZOOM_STEP = 1.25
-KEY_PAN_PX = 60
 DIVIDER_STEP = 0.02
 _CLICK_SLOP_PX = 4
 
 
-class PhotoCanvas(QWidget):
+class PhotoCanvas(ZoomArea):
     """Shows a photo before and after.
 
     Signals:
-        zoomed: (device pixels a photo pixel)
         face_clicked: (number of the face)
         divider_moved: (position in [0, 1])
     """
 
-    zoomed = Signal(float)
     face_clicked = Signal(int)
     divider_moved = Signal(float)
 
@@ -52,7 +39,6 @@ class PhotoCanvas(QWidget):
         super().__init__(parent)
         self._before: Layer | None = None
         self._after: Layer | None = None
-        self._view = Viewport(Size(1, 1), Size(1, 1))
         self._mode = CompareMode.DIVIDER
         self._divider = 0.5
         self._shows_original = False
@@ -62,10 +48,6 @@ class PhotoCanvas(QWidget):
         self._pressed_at: QPointF | None = None
         self._dragged_from: QPointF | None = None
         self._drags_divider = False
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setMinimumSize(QSize(240, 180))
         self.setAccessibleName(self.tr("Photo, before and after"))
         self.setAccessibleDescription(
             self.tr("Arrow keys move the photo, plus and minus zoom, [ and ] move the divider.")
@@ -77,21 +59,23 @@ class PhotoCanvas(QWidget):
         """Show another photo, fitted, without a result yet."""
         self._before, self._after = before, None
         self._marks, self._hovered, self._divider = (), None, 0.5
-        self._view = Viewport(scene, self._pane_size()).fitted()
-        self._tell_view()
+        self.set_tool(None)
+        self.show_scene(scene)
 
     def show_result(self, after: Layer | None) -> None:
         """Show or replace the result; zoom and pan stay."""
         had_result = self._after is not None
         self._after = after
         if had_result != (after is not None):
-            self._view = self._view.resized(self._pane_size())
+            self._lay_out_panes()
         self.update()
 
     def clear(self) -> None:
         """Show nothing and let the pictures' memory go."""
         self._before = self._after = None
+        self._has_scene = False
         self._marks, self._hovered = (), None
+        self.set_tool(None)
         self.update()
 
     def set_marks(self, marks: Sequence[FaceMark]) -> None:
@@ -118,15 +102,9 @@ class PhotoCanvas(QWidget):
     def set_mode(self, mode: CompareMode) -> None:
         """Choose how before and after share the view."""
         self._mode = mode
-        self._view = self._view.resized(self._pane_size())
-        self._tell_view()
+        self._lay_out_panes()
 
-    # Zoom, pan, divider
-
-    @property
-    def viewport(self) -> Viewport:
-        """Where the photo lies on the screen."""
-        return self._view
+    # Divider and panes
 
     @property
     def divider(self) -> float:
@@ -139,39 +117,6 @@ class PhotoCanvas(QWidget):
         self.divider_moved.emit(self._divider)
         self.update()
 
-    def fit(self) -> None:
-        """Show the whole photo."""
-        self._move_to(self._view.fitted())
-
-    def show_actual_size(self) -> None:
-        """One pixel of the photo on one pixel of the screen."""
-        self._zoom_to(1.0 / self.devicePixelRatioF())
-
-    def zoom_in(self) -> None:
-        """Zoom in around the middle."""
-        self._zoom_to(self._view.scale * ZOOM_STEP)
-
-    def zoom_out(self) -> None:
-        """Zoom out around the middle."""
-        self._zoom_to(self._view.scale / ZOOM_STEP)
-
-    def pan(self, dx_px: float, dy_px: float) -> None:
-        """Move the photo on the screen."""
-        self._move_to(self._view.panned(dx_px, dy_px))
-
-    def _zoom_to(self, scale: float, at: QPointF | None = None) -> None:
-        point = at or QPointF(self._view.screen.width / 2, self._view.screen.height / 2)
-        self._move_to(self._view.zoomed(scale, point.x(), point.y()))
-
-    def _move_to(self, view: Viewport) -> None:
-        if self._before is not None:
-            self._view = view
-            self._tell_view()
-
-    def _tell_view(self) -> None:
-        self.zoomed.emit(self._view.scale * self.devicePixelRatioF())
-        self.update()
-
     @property
     def _is_side_by_side(self) -> bool:
         return self._mode is CompareMode.SIDE_BY_SIDE and self._after is not None
@@ -182,12 +127,11 @@ class PhotoCanvas(QWidget):
             width = (width - PANE_GAP_PX) // 2
         return Size(max(1, width), max(1, self.height()))
 
-    def _in_pane(self, point: QPointF) -> QPointF:
-        """A point of the widget in the pane that it lies in."""
-        offset = self._view.screen.width + PANE_GAP_PX
-        if self._is_side_by_side and point.x() >= offset:
-            return QPointF(point.x() - offset, point.y())
-        return point
+    def _origins(self) -> tuple[QPointF, ...]:
+        first = QPointF(0, 0)
+        if not self._is_side_by_side:
+            return (first,)
+        return first, QPointF(self._pane_size().width + PANE_GAP_PX, 0)
 
     # Drawing
 
@@ -198,6 +142,8 @@ class PhotoCanvas(QWidget):
         painter.fillRect(self.rect(), QColor(current_colours().canvas))
         if self._before is not None:
             paint_frame(painter, self._frame(self._before))
+            if self.tool is not None:
+                paint_tool(painter, self.tool, self._view, self._origins())
 
     def _frame(self, before: Layer) -> Frame:
         after = self._after
@@ -221,34 +167,14 @@ class PhotoCanvas(QWidget):
 
     # Events
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """Keep what is in the middle there."""
-        del event
-        self._view = self._view.resized(self._pane_size())
-        self._tell_view()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
-        """Zoom at the pointer; two fingers on a trackpad move the photo."""
-        if self._before is None:
-            return
-        is_trackpad = event.device().type() == QInputDevice.DeviceType.TouchPad
-        zooms = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        if is_trackpad and not zooms:
-            delta = event.pixelDelta()
-            self.pan(delta.x(), delta.y())
-        else:
-            factor = ZOOM_STEP ** (event.angleDelta().y() / 120)
-            self._zoom_to(self._view.scale * factor, self._in_pane(event.position()))
-        event.accept()
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def _on_press(self, event: QMouseEvent) -> None:
         """Begin to move the divider or the photo."""
-        if self._before is None or event.button() != Qt.MouseButton.LeftButton:
+        if event.button() != Qt.MouseButton.LeftButton:
             return
         self._pressed_at = self._dragged_from = event.position()
         self._drags_divider = self._is_on_divider(event.position())
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def _on_move(self, event: QMouseEvent) -> None:
         """Move the divider or the photo, or light up the face under the pointer."""
         point = event.position()
         if self._dragged_from is None or self._pressed_at is None:
@@ -265,7 +191,7 @@ class PhotoCanvas(QWidget):
             self.pan(step.x(), step.y())
         self._dragged_from = point
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def _on_release(self, event: QMouseEvent) -> None:
         """End a drag; without one, it was a click on a face."""
         if self._pressed_at is None or event.button() != Qt.MouseButton.LeftButton:
             return
@@ -280,41 +206,25 @@ class PhotoCanvas(QWidget):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Change between the whole photo and its actual size."""
-        if self._before is None or self._mark_at(event.position()) is not None:
-            return
-        if self._view.is_fitted:
-            self._zoom_to(1.0 / self.devicePixelRatioF(), self._in_pane(event.position()))
-        else:
-            self.fit()
+        if self.tool is not None:
+            self.mousePressEvent(event)  # the second press of two quick strokes
+        elif self._has_scene and self._mark_at(event.position()) is None:
+            self._toggle_zoom(event.position())
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
         """Forget the face under the pointer."""
-        del event
         self._hovered = None
-        self.update()
+        super().leaveEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Arrows move the photo, brackets the divider."""
-        pans = {
-            Qt.Key.Key_Left: (KEY_PAN_PX, 0),
-            Qt.Key.Key_Right: (-KEY_PAN_PX, 0),
-            Qt.Key.Key_Up: (0, KEY_PAN_PX),
-            Qt.Key.Key_Down: (0, -KEY_PAN_PX),
-        }
+        """Brackets move the divider; the rest is common to all views."""
         steps = {Qt.Key.Key_BracketLeft: -DIVIDER_STEP, Qt.Key.Key_BracketRight: DIVIDER_STEP}
         key = Qt.Key(event.key())
-        if key in pans:
-            self.pan(*pans[key])
-        elif key in steps:
+        wanted = self.tool is not None and self.tool.wants_key(key)
+        if key in steps and not wanted:
             self.set_divider(self._divider + steps[key])
         else:
             super().keyPressEvent(event)
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
-        """Draw anew when the theme changes."""
-        if event.type() == QEvent.Type.PaletteChange:
-            self.update()
-        super().changeEvent(event)
 
     # Helpers of the events
 
@@ -346,6 +256,8 @@ class PhotoCanvas(QWidget):
         return face_at(self._marks, self._view, inside.x(), inside.y())
 
     def _hover(self, point: QPointF) -> None:
+        if self.tool is not None:
+            return  # the tool decides on cursor and tip
         on_divider = self._is_on_divider(point)
         mark = None if on_divider else self._mark_at(point)
         hovered = mark.index if mark else None
