@@ -27,6 +27,15 @@ _FLAT = 1e-3
 
 _REPORT_EVERY_S = 0.1
 
+_MEMORY_PHRASES = (
+    "out of memory",  # CUDA outside torch's own allocator, MPS
+    "can't allocate memory",  # torch on the processor
+    "not enough memory",  # the same on Windows
+    "bad_alloc",  # OpenVINO
+    "bad allocation",  # the same on Windows
+    "alloc_failed",  # cuDNN and cuBLAS
+)
+
 
 @dataclass(slots=True)
 class _Work:
@@ -128,6 +137,9 @@ class ResilientRunner:
             return self._runtime(chosen).infer(images, work.extras, work.poll)
         except (torch.OutOfMemoryError, MemoryError):
             pass
+        except RuntimeError as error:
+            if not tells_of_memory(str(error)):
+                raise
         if chosen.device.startswith("cuda"):
             torch.cuda.empty_cache()
         return None
@@ -165,6 +177,15 @@ class ResilientRunner:
         if chosen not in self._runtimes:
             self._runtimes[chosen] = self._make(chosen)
         return self._runtimes[chosen]
+
+
+def tells_of_memory(message: str) -> bool:
+    """True for the text of a RuntimeError by which a runtime says that memory ran out.
+
+    Only CUDA's allocator has an exception of its own for that.
+    """
+    lowered = message.lower()
+    return any(phrase in lowered for phrase in _MEMORY_PHRASES)
 
 
 def on_processor(chosen: Chosen) -> Chosen:

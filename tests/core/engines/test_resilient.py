@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from core.device import Chosen
-from core.engines.resilient import ResilientRunner, is_broken, safer_than
+from core.engines.resilient import ResilientRunner, is_broken, safer_than, tells_of_memory
 from core.errors import Cancelled, MemoryExhaustedError, RestorationError
 from core.progress import CancelToken, Progress, no_progress
 
@@ -74,9 +74,36 @@ def test_python_memory_errors_count_as_well():
     np.testing.assert_allclose(done.images, 1 - PICTURES)
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        "[enforce fail at alloc_cpu.cpp:121] DefaultCPUAllocator: can't allocate memory: you tried",
+        "DefaultCPUAllocator: not enough memory: you tried to allocate 1 bytes.",
+        "MPS backend out of memory (MPS allocated: 1 GB)",
+        "Check 'false' failed at src/inference: std::bad_alloc",
+        "cuDNN error: CUDNN_STATUS_ALLOC_FAILED",
+    ],
+)
+def test_so_does_what_runtimes_say_in_words(message):
+    def spoil(_chosen, out):
+        if len(out) > 1:
+            raise RuntimeError(message)
+        return out
+
+    done = run(runner(CPU, [], spoil=spoil))
+    np.testing.assert_allclose(done.images, 1 - PICTURES)
+    assert any("fewer pictures" in warning for warning in done.warnings)
+
+
+def test_torch_on_the_processor_says_it_in_such_words():
+    with pytest.raises(RuntimeError) as caught:
+        torch.empty(2**61, dtype=torch.uint8)
+    assert tells_of_memory(str(caught.value))
+
+
 def test_other_errors_are_not_mistaken_for_missing_memory():
     def spoil(_chosen, _out):
-        raise RuntimeError("CUDA error: out of memory, says a message that nobody should read")
+        raise RuntimeError("mat1 and mat2 shapes cannot be multiplied")
 
     with pytest.raises(RuntimeError):
         run(runner(GPU, [], spoil=spoil))
