@@ -30,8 +30,9 @@ from core.pipeline import Pipeline, Restoration, Trace
 from core.progress import Progress, no_progress
 from core.recipe import Recipe, encode, path_beside, recipe_of
 from core.report import FileReport, done
-from core.settings import FaceSettings, RestorationSettings
+from core.settings import NEARBY, FaceSettings, RepairSettings, RestorationSettings
 from core.stages.background import BackgroundStage
+from core.stages.choose import ChooseFacesStage
 from core.stages.colour import ColourStage
 from core.stages.composite import CompositeStage
 from core.stages.detail import KeepDetailStage
@@ -43,7 +44,7 @@ from core.stages.repair import RepairStage
 from core.stages.restore import RestoreFacesStage
 
 if TYPE_CHECKING:
-    from core.interfaces import Stage, Upscaler
+    from core.interfaces import FaceRestorer, Stage, Upscaler
 
 SOFTWARE = f"Heirloom {__version__}"
 LANCZOS = "lanczos"
@@ -144,7 +145,9 @@ class Engine(LoadedModels):
         self, settings: RestorationSettings, faces: tuple[Face, ...] | None
     ) -> list[Stage]:
         chosen = settings.faces
-        restore_stage = RestoreFacesStage(self.restorer(chosen.model), settings.seed)
+        restore_stage = RestoreFacesStage(
+            self.restorer(chosen.model), settings.seed, self._other_restorers(chosen)
+        )
         identity = IdentityStage(self.embedder(), chosen.identity_floor, chosen.keep_identity)
         stages: list[Stage] = [restore_stage, KeepDetailStage(chosen.keep_detail)]
         parser = None if chosen.aligned else self.parser(chosen.mask)
@@ -159,7 +162,16 @@ class Engine(LoadedModels):
         if chosen.aligned:
             return [AlignedStage(), *stages]
         detector = self.detector(chosen.detector) if faces is None else GivenFaces(faces)
-        return [DetectStage(detector, chosen.min_size_px, chosen.min_score), *stages]
+        found = DetectStage(detector, chosen.min_size_px, chosen.min_score)
+        return [found, ChooseFacesStage.of(chosen), *stages]
+
+    def _other_restorers(self, chosen: FaceSettings) -> tuple[tuple[int, FaceRestorer], ...]:
+        """The networks of faces that have their own, by the faces' numbers."""
+        return tuple(
+            (choice.index, self.restorer(choice.model))
+            for choice in sorted(chosen.choices, key=lambda choice: choice.index)
+            if choice.model is not None and choice.model != chosen.model
+        )
 
 
 def find_faces(
@@ -249,7 +261,8 @@ def restore(
         engine: Reuse one for several photos, so that models are loaded once.
         options: Format, quality, metadata, overwriting.
         protected: More files that must not be touched.
-        recipe: Where it is of this very photo, its faces are taken from it and not searched.
+        recipe: Where it is of this very photo, its faces are taken from it and not searched; where
+            it is of another one, choices for single faces do not count.
         progress: Reported to and polled for cancellation.
 
     Returns:
@@ -265,6 +278,8 @@ def restore(
     engine = engine or Engine()
     photo = open_photo(source, progress.part(0.0, 0.04, "Reading"))
     known = recipe.faces_for(photo.source.sha256) if recipe else None
+    if recipe is not None and known is None:
+        settings = settings.for_any_photo()
     trace = engine.run(photo, settings, progress.part(0.04, 0.95), faces=known)
     saved = save_photo(
         trace.result,

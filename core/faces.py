@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from core.geometry import Box, Matrix, similarity
 from core.image import FloatImage
+from core.settings_faces import FIRST_ADDED
 
 FFHQ_TEMPLATE_512: npt.NDArray[np.float64] = np.array(
     [
@@ -29,6 +31,13 @@ Landmarks = tuple[Point, Point, Point, Point, Point]
 """Left eye, right eye, nose, left and right mouth corner (x, y), as the viewer sees them."""
 
 
+NO_FACE = "No face was found, so no face was restored."
+
+Likeness = Literal["", "same", "pulled_back", "given_up", "doubtful"]
+"""How alike a face is to itself before: not measured; the same person; the same person after a part
+of the change was taken back; nothing of the change was left; perhaps somebody else."""
+
+
 @dataclass(frozen=True, slots=True)
 class Face:
     """One detected face, in pixels of the upright photo.
@@ -42,6 +51,13 @@ class Face:
     box: Box
     landmarks: Landmarks
     score: float
+
+
+def face_name(index: int) -> str:
+    """What a face is called in sentences: "Face 3", or "Added face 1"."""
+    if index >= FIRST_ADDED:
+        return f"Added face {index - FIRST_ADDED + 1}"
+    return f"Face {index + 1}"
 
 
 def template(crop_size_px: int) -> npt.NDArray[np.float64]:
@@ -61,7 +77,8 @@ class FaceResult:
     """A face and what was done to it.
 
     Attributes:
-        index: Its number in the photo: top to bottom, then left to right.
+        index: Its number in the photo: top to bottom, then left to right; faces that the user added
+            follow from `core.settings.FIRST_ADDED` on.
         face: Where it is.
         to_crop: Photo pixels to crop pixels, 2 x 3.
         crop: The aligned input, S x S x 3, [0, 1].
@@ -78,6 +95,10 @@ class FaceResult:
             None for the oval that the landmarks place.
         mask_model: The model that drew the mask; empty where the landmarks did.
         finished: True where an enlarging network drew the restored face at a larger size.
+        model: The model that restored it; empty where none did.
+        removed: True where the user said that it is no face: nothing is done with it.
+        found: Its landmarks as they were found, where the user corrected them; None otherwise.
+        likeness: What `identity` and `kept_back` come to.
     """
 
     index: int
@@ -94,3 +115,12 @@ class FaceResult:
     mask: npt.NDArray[np.float32] | None = None
     mask_model: str = ""
     finished: bool = False
+    model: str = ""
+    removed: bool = False
+    found: Landmarks | None = None
+    likeness: Likeness = ""
+
+    @property
+    def is_added(self) -> bool:
+        """True where the user drew it and no finder found it."""
+        return self.index >= FIRST_ADDED

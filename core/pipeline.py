@@ -2,12 +2,17 @@
 
 What each stage made is kept in a `Trace`. Given the trace of an earlier run, `Pipeline.run` starts
 at the first stage that differs, so moving the strength slider composites again but does not run the
-network again.
+network again. Where the first stage that differs treats each face on its own, it gets what it made
+the last time, so that a change to one face leaves the others' results as they are.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
 
 from core.faces import FaceResult
 from core.image import Photo
@@ -26,6 +31,8 @@ class Restoration:
         faces: What was found and restored, in pixels of `original`.
         engines: What ran, in order.
         warnings: Plain sentences for the user.
+        damage: H x W at the size of `original`, True where damage was found, before the user's
+            corrections; None where it was not looked for.
     """
 
     original: Photo
@@ -34,12 +41,13 @@ class Restoration:
     faces: tuple[FaceResult, ...] = ()
     engines: tuple[EngineInfo, ...] = ()
     warnings: tuple[str, ...] = ()
+    damage: npt.NDArray[np.bool_] | None = None
 
     @property
     def is_altered_by_model(self) -> bool:
         """True where a trained model made some of the pixels: a face, or an enlargement."""
         return any(face.restored is not None and face.strength > 0 for face in self.faces) or any(
-            info.task == "upscaling" for info in self.engines
+            info.task in ("upscaling", "inpainting", "denoising") for info in self.engines
         )
 
     def warned(self, sentence: str) -> Restoration:
@@ -49,6 +57,46 @@ class Restoration:
     def used(self, info: EngineInfo) -> Restoration:
         """The same record, naming one more engine that ran."""
         return replace(self, engines=(*self.engines, info))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Earlier:
+    """What a stage did in an earlier run on the same photo.
+
+    Attributes:
+        stage: The stage as it was then.
+        before: What it was given.
+        after: What it returned.
+    """
+
+    stage: Stage
+    before: Restoration
+    after: Restoration
+
+    def fits(self, stage: Stage, state: Restoration) -> bool:
+        """True where the stage would do the same to a face as it did then."""
+        return self.stage == stage and self.before.photo is state.photo
+
+    def result_of(self, face: FaceResult) -> FaceResult | None:
+        """What it made of the very same face, or None where it was another one."""
+        for old, result in zip(self.before.faces, self.after.faces, strict=True):
+            if old is face:
+                return result
+        return None
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What it warned of."""
+        return tuple(text for text in self.after.warnings if text not in self.before.warnings)
+
+
+@runtime_checkable
+class FaceByFaceStage(Protocol):
+    """A stage that treats each face on its own and can leave out those it has treated before."""
+
+    def run_again(self, state: Restoration, progress: Progress, earlier: Earlier) -> Restoration:
+        """Do what `run` does, with the same result, reusing what `earlier` made."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,6 +124,15 @@ class Trace:
             kept.append(step)
         return Trace(photo, tuple(kept))
 
+    def earlier(self, stage: Stage) -> Earlier | None:
+        """What a stage of the same kind did in this run."""
+        before = Restoration(self.original, self.original)
+        for old, after in self.steps:
+            if type(old) is type(stage):
+                return Earlier(old, before, after)
+            before = after
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
@@ -98,10 +155,15 @@ class Pipeline:
         total = sum(stage.cost for stage in todo) or 1.0
         done = 0.0
         state, steps = trace.result, list(trace.steps)
+        repeats = previous is not None and previous.original is photo
         for stage in todo:
             part = progress.part(done / total, (done + stage.cost) / total, stage.name)
             part.report(0.0)
-            state = stage.run(state, part)
+            earlier = previous.earlier(stage) if repeats and previous else None
+            if earlier is not None and isinstance(stage, FaceByFaceStage):
+                state = stage.run_again(state, part, earlier)
+            else:
+                state = stage.run(state, part)
             steps.append((stage, state))
             done += stage.cost
         progress.report(1.0)

@@ -47,14 +47,19 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...] = ()
 
     def faces_for(self, sha256: str) -> tuple[Face, ...] | None:
-        """The faces of the photo with this hash, or None where the recipe is of another photo."""
+        """The faces of the photo with this hash, or None where the recipe is of another photo.
+
+        They are what the finder found. What the user added, corrected and took out is in the
+        settings, and comes on top of it.
+        """
         if not sha256 or sha256 != self.photo_sha256:
             return None
-        return tuple(_face(report) for report in self.faces)
+        return tuple(_face(report) for report in self.faces if not report.added)
 
 
 def _face(report: FaceReport) -> Face:
-    left_eye, right_eye, nose, mouth_left, mouth_right = report.landmarks
+    points = report.found_landmarks or report.landmarks
+    left_eye, right_eye, nose, mouth_left, mouth_right = points
     landmarks: Landmarks = (left_eye, right_eye, nose, mouth_left, mouth_right)
     return Face(Box(*report.box), landmarks, report.score)
 

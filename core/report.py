@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 
 from core.errors import RestorationError
-from core.faces import FaceResult
+from core.faces import FaceResult, Likeness
 from core.interfaces import EngineInfo
 from core.pipeline import Restoration
 
@@ -40,7 +40,8 @@ class FaceReport(msgspec.Struct, frozen=True, kw_only=True):
     """One face, in pixels of the upright input photo.
 
     Attributes:
-        index: Its number: top to bottom, then left to right.
+        index: Its number: top to bottom, then left to right; those that were added by hand follow
+            from `core.settings.FIRST_ADDED` on.
         box: Left, top, right, bottom.
         landmarks: Left eye, right eye, nose, left and right mouth corner (x, y).
         score: The detector's certainty, [0, 1].
@@ -53,6 +54,13 @@ class FaceReport(msgspec.Struct, frozen=True, kw_only=True):
         mask: What drew the outline of the restored part: a parsing model's id, "landmarks", "whole"
             where the photo is one face, or empty where nothing was restored.
         finished: True where an enlarging model drew the restored face larger.
+        model: The model that restored the face; empty where none did.
+        likeness: What `identity` comes to: "same" person, "pulled_back" until it was the same one,
+            "given_up" since no part of the change kept the likeness, "doubtful", or empty where it
+            was not measured.
+        added: True where the user drew the face by hand.
+        removed: True where the user said that it is no face.
+        found_landmarks: Where its landmarks had been found before the user corrected them.
     """
 
     index: int
@@ -67,6 +75,11 @@ class FaceReport(msgspec.Struct, frozen=True, kw_only=True):
     detail_kept: float = 0.0
     mask: str = ""
     finished: bool = False
+    model: str = ""
+    likeness: Likeness = ""
+    added: bool = False
+    removed: bool = False
+    found_landmarks: tuple[tuple[float, float], ...] | None = None
 
     @classmethod
     def of(cls, result: FaceResult) -> FaceReport:
@@ -85,6 +98,11 @@ class FaceReport(msgspec.Struct, frozen=True, kw_only=True):
             detail_kept=round(result.detail_kept, 3),
             mask=_mask_of(result),
             finished=result.finished,
+            model=result.model if result.restored is not None else "",
+            likeness=result.likeness,
+            added=result.is_added,
+            removed=result.removed,
+            found_landmarks=result.found,
         )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from core.detail import with_detail
 from core.faces import FaceResult
-from core.pipeline import Restoration
+from core.pipeline import Earlier, Restoration
 from core.progress import Progress
 from core.tone import Tone, tone_of
 
@@ -25,13 +25,21 @@ class KeepDetailStage:
 
     def run(self, state: Restoration, progress: Progress) -> Restoration:
         """Put the crops' own detail into `restored`; see `core.interfaces.Stage`."""
+        return self._run(state, progress, None)
+
+    def run_again(self, state: Restoration, progress: Progress, earlier: Earlier) -> Restoration:
+        """See `core.pipeline.FaceByFaceStage`."""
+        return self._run(state, progress, earlier if earlier.fits(self, state) else None)
+
+    def _run(self, state: Restoration, progress: Progress, earlier: Earlier | None) -> Restoration:
         if self.amount == 0 or not state.faces:
             return state
         tone = tone_of(state.photo.pixels)
         faces = []
         for face in state.faces:
             progress.check()
-            faces.append(self._kept(face, tone))
+            known = earlier.result_of(face) if earlier else None
+            faces.append(known or self._kept(face, tone))
         return replace(state, faces=tuple(faces))
 
     def _kept(self, face: FaceResult, tone: Tone) -> FaceResult:

@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.alignment import to_square
-from core.faces import Face, FaceResult, crop_transform, template
+from core.faces import NO_FACE, Face, FaceResult, crop_transform, template
 from core.geometry import Box, inverted, transformed
 from core.image import FloatImage, to_uint8
 from core.interfaces import FaceDetector
 from core.pipeline import Restoration
 from core.progress import Progress
 
-NO_FACE = "No face was found, so no face was restored."
 NOT_SQUARE = (
     "The photo is not square, so it cannot be an aligned face; it was restored as if it were."
 )

@@ -16,7 +16,7 @@ from core.geometry import Region, Size, scale_of
 from core.image import FloatImage, to_float, to_stored
 from core.interfaces import Upscaler
 from core.masks import face_mask
-from core.pipeline import Restoration
+from core.pipeline import Earlier, Restoration
 from core.progress import Progress
 from core.tiling import Shrinking, Tiling, run_tiled
 from core.tone import Tone, tone_of
@@ -88,15 +88,26 @@ class FinishStage:
 
     def run(self, state: Restoration, progress: Progress) -> Restoration:
         """Replace `restored` by a larger picture; see `core.interfaces.Stage`."""
+        return self._run(state, progress, None)
+
+    def run_again(self, state: Restoration, progress: Progress, earlier: Earlier) -> Restoration:
+        """See `core.pipeline.FaceByFaceStage`."""
+        return self._run(state, progress, earlier if earlier.fits(self, state) else None)
+
+    def _run(self, state: Restoration, progress: Progress, earlier: Earlier | None) -> Restoration:
         chosen = self._chosen(state)
         if not chosen:
             return state
         tone = tone_of(state.photo.pixels)
-        warnings = dict.fromkeys(state.warnings)
+        warnings = dict.fromkeys((*state.warnings, *(earlier.warnings if earlier else ())))
         done = {}
         for number, face in enumerate(chosen):
             part = progress.step(number, len(chosen))
             part.report(0.0)
+            known = earlier.result_of(face) if earlier else None
+            if known is not None and known.finished:
+                done[face.index] = known
+                continue
             image = self._finished(face, self._side_px(face, state), tone, warnings, part)
             done[face.index] = replace(face, restored=image, finished=True)
         faces = tuple(done.get(face.index, face) for face in state.faces)

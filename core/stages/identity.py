@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.alignment import resized
-from core.faces import FaceResult
+from core.faces import FaceResult, Likeness, face_name
 from core.geometry import Size
 from core.image import FloatImage
 from core.interfaces import FaceEmbedder
-from core.pipeline import Restoration
+from core.pipeline import Earlier, Restoration
 from core.progress import Progress
 
 BISECTION_STEPS = 6
@@ -41,17 +41,27 @@ class IdentityStage:
 
     def run(self, state: Restoration, progress: Progress) -> Restoration:
         """Fill in `identity` and, where needed, blend `restored`; see `core.interfaces.Stage`."""
+        return self._run(state, progress, None)
+
+    def run_again(self, state: Restoration, progress: Progress, earlier: Earlier) -> Restoration:
+        """See `core.pipeline.FaceByFaceStage`."""
+        return self._run(state, progress, earlier if earlier.fits(self, state) else None)
+
+    def _run(self, state: Restoration, progress: Progress, earlier: Earlier | None) -> Restoration:
         if not any(face.restored is not None for face in state.faces):
             return state
         faces: list[FaceResult] = []
         for number, face in enumerate(state.faces):
             part = progress.step(number, len(state.faces))
             part.report(0.0)
-            done = face if face.restored is None else self._checked(face, face.restored, part)
-            faces.append(done)
+            known = earlier.result_of(face) if earlier else None
+            if known is None and face.restored is not None:
+                known = self._checked(face, face.restored, part)
+            faces.append(known or face)
         state = replace(state, faces=tuple(faces)).used(self.embedder.info)
-        for sentence in self._warnings(state.faces):
-            state = state.warned(sentence)
+        for face in state.faces:
+            sentence = warning_of(face)
+            state = state.warned(sentence) if sentence else state
         return state
 
     def _checked(self, face: FaceResult, restored: FloatImage, progress: Progress) -> FaceResult:
@@ -64,7 +74,7 @@ class IdentityStage:
         score = likeness(restored)
         floor = self.embedder.floors.get(self.floor, -1.0)
         if score >= floor or not self.keeps:
-            return replace(face, identity=score)
+            return replace(face, identity=score, likeness=self._verdict(score, floor))
         old = _at_size_of(face.crop, restored)
         best, best_score, share = old, 1.0, 0.0
         low, high = 0.0, 1.0
@@ -76,29 +86,37 @@ class IdentityStage:
                 low, best, best_score, share = middle, image, score, middle
             else:
                 high = middle
-        return replace(face, restored=best, identity=best_score, kept_back=1.0 - share)
+        return replace(
+            face,
+            restored=best,
+            identity=best_score,
+            kept_back=1.0 - share,
+            likeness="pulled_back" if share > 0 else "given_up",
+        )
 
-    def _warnings(self, faces: tuple[FaceResult, ...]) -> list[str]:
-        floor = self.embedder.floors.get(self.floor, -1.0)
-        sentences = []
-        for face in faces:
-            if face.identity is None:
-                continue
-            if face.kept_back == 1:
-                sentences.append(
-                    f"Face {face.index + 1} became somebody else, so it was left as it was."
-                )
-            elif face.kept_back > 0:
-                sentences.append(
-                    f"Face {face.index + 1} began to look like somebody else, so "
-                    f"{face.kept_back:.0%} of the change was taken back."
-                )
-            elif face.identity < floor:
-                sentences.append(
-                    f"Face {face.index + 1} may look like somebody else now: compare it with the "
-                    "photo, or lower its strength."
-                )
-        return sentences
+    def _verdict(self, score: float, floor: float) -> Likeness:
+        """What a score says; nothing where the user asked for no verdict."""
+        if self.floor not in self.embedder.floors:
+            return ""
+        return "same" if score >= floor else "doubtful"
+
+
+def warning_of(face: FaceResult) -> str:
+    """What the user should know of a face's likeness, one sentence; empty where all is well."""
+    name = face_name(face.index)
+    if face.likeness == "given_up":
+        return f"{name} became somebody else, so it was left as it was."
+    if face.likeness == "pulled_back":
+        return (
+            f"{name} began to look like somebody else, so {face.kept_back:.0%} of the change was "
+            "taken back."
+        )
+    if face.likeness == "doubtful":
+        return (
+            f"{name} may look like somebody else now: compare it with the photo, or lower its "
+            "strength."
+        )
+    return ""
 
 
 def _at_size_of(crop: FloatImage, restored: FloatImage) -> FloatImage:

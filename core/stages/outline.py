@@ -7,17 +7,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.alignment import resized
-from core.faces import FaceResult
+from core.faces import FaceResult, face_name
 from core.geometry import Size
 from core.image import FloatImage
 from core.interfaces import FaceParser
 from core.masks import parsed_mask
-from core.pipeline import Restoration
+from core.pipeline import Earlier, Restoration
 from core.progress import Progress
 
 NOT_RECOGNISED = (
-    "Face {number}: its outline was not recognised, so an oval around eyes, nose and mouth was "
-    "used."
+    "{name}: its outline was not recognised, so an oval around eyes, nose and mouth was used."
 )
 
 
@@ -35,6 +34,13 @@ class OutlineStage:
 
     def run(self, state: Restoration, progress: Progress) -> Restoration:
         """Fill in `mask` and `mask_model`; see `core.interfaces.Stage`."""
+        return self._run(state, progress, None)
+
+    def run_again(self, state: Restoration, progress: Progress, earlier: Earlier) -> Restoration:
+        """See `core.pipeline.FaceByFaceStage`."""
+        return self._run(state, progress, earlier if earlier.fits(self, state) else None)
+
+    def _run(self, state: Restoration, progress: Progress, earlier: Earlier | None) -> Restoration:
         wanted = [face for face in state.faces if face.restored is not None and not face.whole]
         if not wanted:
             return state
@@ -42,16 +48,23 @@ class OutlineStage:
         for number, face in enumerate(wanted):
             part = progress.step(number, len(wanted))
             part.report(0.0)
-            assert face.restored is not None
-            before = self.parser.parse(face.crop, part)
-            after = self.parser.parse(_like(face.restored, face.crop), part)
-            mask = parsed_mask(before, after)
-            if mask is None:
-                state = state.warned(NOT_RECOGNISED.format(number=face.index + 1))
-            else:
-                done[face.index] = replace(face, mask=mask, mask_model=self.parser.info.model)
+            known = earlier.result_of(face) if earlier else None
+            outlined = known or self._outlined(face, part)
+            if outlined.mask is None:
+                state = state.warned(NOT_RECOGNISED.format(name=face_name(face.index)))
+            done[face.index] = outlined
         faces = tuple(done.get(face.index, face) for face in state.faces)
         return replace(state, faces=faces).used(self.parser.info)
+
+    def _outlined(self, face: FaceResult, progress: Progress) -> FaceResult:
+        """The face with its mask, or the very same face where the network saw none."""
+        assert face.restored is not None
+        before = self.parser.parse(face.crop, progress)
+        after = self.parser.parse(_like(face.restored, face.crop), progress)
+        mask = parsed_mask(before, after)
+        if mask is None:
+            return face
+        return replace(face, mask=mask, mask_model=self.parser.info.model)
 
 
 def _like(restored: FloatImage, crop: FloatImage) -> FloatImage:

@@ -11,10 +11,10 @@ from core.faces import FaceResult, crop_transform
 from core.geometry import Size
 from core.image import Pixels, to_float
 from core.interfaces import FaceRestorer
-from core.pipeline import Restoration
+from core.pipeline import Earlier, Restoration
 from core.progress import Progress
 from core.sharpness import is_beyond_crop
-from core.tone import tone_of
+from core.tone import Tone, tone_of
 
 SHARP_ALREADY = (
     "The face is larger and sharper than this model can draw it, so it was left as it is."
@@ -28,45 +28,123 @@ class RestoreFacesStage:
     Attributes:
         restorer: The network.
         seed: Fixes its noise.
+        others: Networks of faces that the user chose another one for, by the faces' numbers.
     """
 
     restorer: FaceRestorer
     seed: int = 0
+    others: tuple[tuple[int, FaceRestorer], ...] = ()
     name = "Restoring faces"
     cost = 10.0
 
     def run(self, state: Restoration, progress: Progress) -> Restoration:
-        """Add the crops and what the network made of them to the record's faces."""
+        """Add the crops and what the networks made of them to the record's faces."""
+        return self._run(state, progress, None)
+
+    def run_again(self, state: Restoration, progress: Progress, earlier: Earlier) -> Restoration:
+        """See `core.pipeline.FaceByFaceStage`."""
+        return self._run(state, progress, earlier)
+
+    def _run(self, state: Restoration, progress: Progress, earlier: Earlier | None) -> Restoration:
         if not state.faces:
             return state
         pixels = state.photo.pixels
-        faces = []
+        faces: list[FaceResult] = []
+        reuses = False
         for face in state.faces:
             progress.check()
-            faces.append(self._cut(face, pixels))
-        todo = [face for face in faces if not face.skipped]
-        if not todo:
-            return replace(state, faces=tuple(faces))
-        crops = np.stack([face.crop for face in todo])
-        result = self.restorer.restore(crops, seed=self.seed, progress=progress)
-        tone = tone_of(pixels)
-        done = {
-            face.index: replace(face, restored=tone.applied(image))
-            for face, image in zip(todo, result.images, strict=True)
-        }
-        state = replace(state, faces=tuple(done.get(face.index, face) for face in faces))
-        for warning in result.warnings:
-            state = state.warned(warning)
-        return state.used(self.restorer.info)
+            known = self._known(face, state, earlier) if earlier else None
+            reuses = reuses or (known is not None and known.restored is not None)
+            faces.append(known or self._cut(face, pixels))
+        if reuses and earlier:
+            for warning in earlier.warnings:
+                state = state.warned(warning)
+        todo = [face for face in faces if _is_to_restore(face)]
+        if todo:
+            done, warnings = self._restored(todo, tone_of(pixels), progress)
+            faces = [done.get(face.index, face) for face in faces]
+            for warning in warnings:
+                state = state if warning in state.warnings else state.warned(warning)
+        state = replace(state, faces=tuple(faces))
+        for restorer in self._used(faces):
+            state = state.used(restorer.info)
+        return state
+
+    def restorer_of(self, index: int) -> FaceRestorer:
+        """The network of the face with this number."""
+        return dict(self.others).get(index, self.restorer)
+
+    def _used(self, faces: list[FaceResult]) -> list[FaceRestorer]:
+        """The networks that restored something, each once."""
+        used: list[FaceRestorer] = []
+        for face in faces:
+            restorer = self.restorer_of(face.index)
+            if face.restored is not None and restorer not in used:
+                used.append(restorer)
+        return used
+
+    def _restored(
+        self, todo: list[FaceResult], tone: Tone, progress: Progress
+    ) -> tuple[dict[int, FaceResult], tuple[str, ...]]:
+        """Faces with what their networks made of them, by number; and the networks' warnings."""
+        groups: list[tuple[FaceRestorer, list[FaceResult]]] = []
+        for face in todo:
+            restorer = self.restorer_of(face.index)
+            group = next((found for known, found in groups if known is restorer), None)
+            if group is None:
+                groups.append((restorer, [face]))
+            else:
+                group.append(face)
+        done: dict[int, FaceResult] = {}
+        warnings: list[str] = []
+        for restorer, group in groups:
+            part = progress.part(len(done) / len(todo), (len(done) + len(group)) / len(todo))
+            crops = np.stack([face.crop for face in group])
+            result = restorer.restore(crops, seed=self.seed, progress=part)
+            warnings += result.warnings
+            for face, image in zip(group, result.images, strict=True):
+                restored = tone.applied(image)
+                done[face.index] = replace(face, restored=restored, model=restorer.info.model)
+        return done, tuple(warnings)
+
+    def _known(self, face: FaceResult, state: Restoration, earlier: Earlier) -> FaceResult | None:
+        """What an earlier run made of the same pixels with the same network, or None."""
+        then = earlier.stage
+        if not isinstance(then, RestoreFacesStage) or then.seed != self.seed:
+            return None
+        if earlier.before.photo is not state.photo:
+            return None
+        restorer = self.restorer_of(face.index)
+        for old, result in zip(earlier.before.faces, earlier.after.faces, strict=True):
+            if then.restorer_of(old.index) != restorer or old.removed != face.removed:
+                continue
+            if old is face:
+                return result
+            if old.whole == face.whole and np.array_equal(old.to_crop, face.to_crop):
+                return replace(
+                    face,
+                    to_crop=result.to_crop,
+                    crop=result.crop,
+                    restored=result.restored,
+                    skipped=result.skipped,
+                    model=result.model,
+                )
+        return None
 
     def _cut(self, found: FaceResult, pixels: Pixels) -> FaceResult:
         """The face with its crop, or with the reason why it is left alone."""
-        side = self.restorer.crop_size_px
+        side = self.restorer_of(found.index).crop_size_px
         if found.whole:
             stretch = to_square(Size(pixels.shape[1], pixels.shape[0]), side)
             square = resized(to_float(pixels), Size(side, side))
             return replace(found, to_crop=stretch, crop=square)
         to_crop = crop_transform(found.face.landmarks, side)
         crop = aligned_crop(pixels, to_crop, side)
+        if found.removed:
+            return replace(found, to_crop=to_crop, crop=crop)
         skipped = SHARP_ALREADY if is_beyond_crop(pixels, to_crop, side) else ""
         return replace(found, to_crop=to_crop, crop=crop, skipped=skipped)
+
+
+def _is_to_restore(face: FaceResult) -> bool:
+    return face.restored is None and not face.skipped and not face.removed

@@ -1,4 +1,4 @@
-"""What is chosen for single faces: exact round trip, refused nonsense, nothing carried to others."""
+"""What is chosen for single faces: exact round trip, nonsense refused, nothing carried on."""
 
 import pytest
 

@@ -6,10 +6,10 @@ from face_fakes import FakeDetector, face_at, start
 
 from core.alignment import to_square
 from core.errors import Cancelled
-from core.faces import Face
+from core.faces import NO_FACE, Face
 from core.geometry import Box, transformed
 from core.progress import CancelToken, Progress, no_progress
-from core.stages.detect import NO_FACE, NOT_SQUARE, AlignedStage, DetectStage
+from core.stages.detect import NOT_SQUARE, AlignedStage, DetectStage
 
 PIXELS = np.zeros((100, 120, 3), np.uint8)
 
