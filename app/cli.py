@@ -12,18 +12,14 @@ import argparse
 import logging
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from app import cli_evaluate, cli_info, cli_models, cli_restore, cli_train
 from app.exit_codes import EXIT_FAILED, EXIT_STOPPED
+from app.screen import NO_SCREEN, has_screen
 from core import __version__
 from core.errors import Cancelled, RestorationError
-
-NO_SCREEN = (
-    "heirloom: There is no screen here to open the window on. "
-    "“heirloom restore PHOTO -o FOLDER” works without one."
-)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -77,15 +73,6 @@ def opens_window(arguments: Sequence[str], commands: frozenset[str]) -> bool:
     return all(not word.startswith("-") for word in arguments) and (
         not arguments or arguments[0] not in commands
     )
-
-
-def has_screen(platform: str, environment: Mapping[str, str]) -> bool:
-    """False where a window is sure to fail: on Linux without X11, Wayland or a chosen platform.
-
-    Qt itself would end the process with a message for developers.
-    """
-    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-    return not platform.startswith("linux") or any(environment.get(name) for name in names)
 
 
 def _may_be_file(word: str) -> bool:

@@ -32,11 +32,6 @@ if TYPE_CHECKING:
     from core.settings import RestorationSettings
 
 _CV2_VARIABLES = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR")
-_SCREEN_VARIABLES = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-_NO_SCREEN = (
-    "heirloom: there is no screen to open a window on. "
-    "Restore without one: heirloom restore PHOTO -o FOLDER\n"
-)
 _SAMPLE = ("samples", "astronaut-aged.jpg")
 
 
@@ -47,11 +42,8 @@ def run_window(paths: Sequence[str]) -> int:
         paths: Files to open; the first one is.
 
     Returns:
-        The exit code; 1 where there is no screen to open a window on.
+        The exit code.
     """
-    if not _has_screen():
-        sys.stderr.write(_NO_SCREEN)
-        return 1
     from appdirs import user_config_dir
 
     from app.session.preferences import PreferencesStore
@@ -65,13 +57,6 @@ def run_window(paths: Sequence[str]) -> int:
     code: int = app.exec()
     window.deleteLater()
     return code
-
-
-def _has_screen() -> bool:
-    """False on a Unix desktop's absence; Qt itself would end the process without a word."""
-    if not sys.platform.startswith(("linux", "freebsd")):
-        return True
-    return any(os.environ.get(name) for name in _SCREEN_VARIABLES)
 
 
 def make_services(models_dir: Path | None = None) -> Services:
@@ -159,7 +144,7 @@ def _default_output(photo: Photo) -> Path:
         folder = pictures if pictures.is_dir() else Path.home()
         source = folder / "pasted-restored.png"
     source = source.absolute()
-    return plan_output(source, Path(source.name), source.parent, output_format_of(photo))
+    return plan_output(source, Path(source.name), source.parent, output_format_of(photo)).path
 
 
 def _choices(models_dir: Path, engine: RestorationEngine) -> Choices:

@@ -9,7 +9,7 @@ from PIL import Image
 
 import core.api
 from app import cli
-from app.cli import has_screen, main
+from app.cli import main
 
 
 @pytest.fixture(autouse=True)
@@ -44,22 +44,6 @@ def test_without_a_screen_the_window_is_not_tried(monkeypatch, capsys):
     monkeypatch.setattr(cli, "_run_window", lambda _paths: pytest.fail("the window opened"))
     assert main([]) == 1
     assert "no screen" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(
-    ("platform", "environment", "expected"),
-    [
-        ("linux", {}, False),
-        ("linux", {"DISPLAY": ""}, False),
-        ("linux", {"DISPLAY": ":0"}, True),
-        ("linux", {"WAYLAND_DISPLAY": "wayland-0"}, True),
-        ("linux", {"QT_QPA_PLATFORM": "offscreen"}, True),
-        ("win32", {}, True),
-        ("darwin", {}, True),
-    ],
-)
-def test_where_there_is_a_screen(platform, environment, expected):
-    assert has_screen(platform, environment) is expected
 
 
 @pytest.mark.parametrize("words", [["", "-o", "out"], ["aunt.png", "-o", ""]])
