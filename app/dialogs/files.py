@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 def ask_open_path(parent: QWidget, folder: str, suffixes: Sequence[str]) -> Path | None:
     """Let the user choose a picture; None where nothing was chosen."""
-    tr = QCoreApplication.translate
+    translate = QCoreApplication.translate
     patterns = " ".join(f"*{suffix}" for suffix in suffixes)
-    pictures = tr("FileDialogs", "Pictures") + f" ({patterns})"
-    everything = tr("FileDialogs", "All files") + " (*)"
+    pictures = translate("FileDialogs", "Pictures") + f" ({patterns})"
+    everything = translate("FileDialogs", "All files") + " (*)"
     name, _ = QFileDialog.getOpenFileName(
-        parent, tr("FileDialogs", "Open a photo"), folder, f"{pictures};;{everything}"
+        parent, translate("FileDialogs", "Open a photo"), folder, f"{pictures};;{everything}"
     )
     return Path(name) if name else None
 
@@ -26,13 +26,13 @@ def ask_save_path(parent: QWidget, suggestion: Path, suffixes: Sequence[str]) ->
 
     The dialog itself asks before an existing file is replaced.
     """
-    tr = QCoreApplication.translate
+    translate = QCoreApplication.translate
     patterns = " ".join(f"*{suffix}" for suffix in suffixes)
     name, _ = QFileDialog.getSaveFileName(
         parent,
-        tr("FileDialogs", "Save the restored photo"),
+        translate("FileDialogs", "Save the restored photo"),
         str(suggestion),
-        tr("FileDialogs", "Pictures") + f" ({patterns})",
+        translate("FileDialogs", "Pictures") + f" ({patterns})",
     )
     if not name:
         return None

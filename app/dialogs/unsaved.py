@@ -23,19 +23,21 @@ def ask_about_unsaved(parent: QWidget, name: str) -> UnsavedAnswer:
         parent: The window.
         name: The photo's file name; may be empty.
     """
-    tr = QCoreApplication.translate
+    translate = QCoreApplication.translate
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.NoIcon)
-    box.setWindowTitle(tr("Unsaved", "Heirloom"))
-    shown = name or tr("Unsaved", "this picture")
+    box.setWindowTitle(translate("Unsaved", "Heirloom"))
+    shown = name or translate("Unsaved", "this picture")
     box.setText(
-        tr("Unsaved", "The restored version of {name} is not saved yet.").format(name=shown)
+        translate("Unsaved", "The restored version of {name} is not saved yet.").format(name=shown)
     )
-    box.setInformativeText(tr("Unsaved", "Your original photo stays as it is either way."))
-    save = box.addButton(tr("Unsaved", "Save a copy"), QMessageBox.ButtonRole.AcceptRole)
+    box.setInformativeText(translate("Unsaved", "Your original photo stays as it is either way."))
+    save = box.addButton(translate("Unsaved", "Save a copy"), QMessageBox.ButtonRole.AcceptRole)
     save.setProperty("primary", "true")
-    discard = box.addButton(tr("Unsaved", "Don’t save"), QMessageBox.ButtonRole.DestructiveRole)
-    stay = box.addButton(tr("Unsaved", "Cancel"), QMessageBox.ButtonRole.RejectRole)
+    discard = box.addButton(
+        translate("Unsaved", "Don’t save"), QMessageBox.ButtonRole.DestructiveRole
+    )
+    stay = box.addButton(translate("Unsaved", "Cancel"), QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(save)
     box.setEscapeButton(stay)
     box.exec()

@@ -175,8 +175,7 @@ class FaceStrip(QFrame):
             self._row.addWidget(card)
         self._row.addStretch()
         count = len(items)
-        text = self.tr("1 face found") if count == 1 else self.tr("{count} faces found")
-        self._title.setText(text.format(count=count))
+        self._title.setText(self.tr("%n face(s) found", "", count))
         self.setVisible(bool(items))
 
     def show_enabled(self, enabled: Sequence[bool]) -> None:

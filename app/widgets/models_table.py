@@ -14,6 +14,7 @@ from PySide6.QtCore import (
     Qt,
 )
 
+from app.widgets.core_text import core_text
 from core.models.shelf import ModelState
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 NAME, TASK, SIZE, USE, STATE = range(5)
 _ROOT = QModelIndex()
+translate = QCoreApplication.translate
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 Index = QModelIndex | QPersistentModelIndex
@@ -101,7 +103,7 @@ class ModelsTable(QAbstractTableModel):
         if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole}:
             return self._text(status, index.column())
         if role == Qt.ItemDataRole.ToolTipRole:
-            return status.spec.good_at
+            return core_text(status.spec.good_at)
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == SIZE:
             return _RIGHT
         return None
@@ -123,31 +125,35 @@ class ModelsTable(QAbstractTableModel):
 def task_text(task: Task) -> str:
     """What a model is for."""
     texts: dict[Task, str] = {
-        "face-restoration": _tr("Faces"),
-        "upscaling": _tr("Enlarging"),
-        "detection": _tr("Finding faces"),
-        "damage": _tr("Finding scratches"),
-        "parsing": _tr("Outlining faces"),
-        "identity": _tr("Comparing faces"),
-        "landmarks": _tr("Face points"),
-        "prior": _tr("Training"),
-        "training": _tr("Training"),
+        "face-restoration": translate("ModelsTable", "Faces"),
+        "upscaling": translate("ModelsTable", "Enlarging"),
+        "detection": translate("ModelsTable", "Finding faces"),
+        "damage": translate("ModelsTable", "Finding scratches"),
+        "parsing": translate("ModelsTable", "Outlining faces"),
+        "identity": translate("ModelsTable", "Comparing faces"),
+        "landmarks": translate("ModelsTable", "Face points"),
+        "prior": translate("ModelsTable", "Training"),
+        "training": translate("ModelsTable", "Training"),
     }
     return texts[task]
 
 
 def use_text(spec: ModelSpec) -> str:
     """Whether the terms allow commercial use."""
-    return _tr("Any") if spec.commercial_use else _tr("Not commercial")
+    return (
+        translate("ModelsTable", "Any")
+        if spec.commercial_use
+        else translate("ModelsTable", "Not commercial")
+    )
 
 
 def state_text(state: ModelState) -> str:
     """Whether a model can be used."""
     texts = {
-        ModelState.BUNDLED: _tr("Built in"),
-        ModelState.INSTALLED: _tr("Installed"),
-        ModelState.UNVERIFIED: _tr("Not verified yet"),
-        ModelState.PARTIAL: _tr("Downloaded in part"),
+        ModelState.BUNDLED: translate("ModelsTable", "Built in"),
+        ModelState.INSTALLED: translate("ModelsTable", "Installed"),
+        ModelState.UNVERIFIED: translate("ModelsTable", "Not verified yet"),
+        ModelState.PARTIAL: translate("ModelsTable", "Downloaded in part"),
         ModelState.MISSING: "",
     }
     return texts[state]
@@ -156,12 +162,12 @@ def state_text(state: ModelState) -> str:
 def run_text(run: Run) -> str:
     """What is being done to a model."""
     if run.fraction is None:
-        return _tr("Waiting")
+        return translate("ModelsTable", "Waiting")
     texts: dict[Kind, str] = {
-        "install": _tr("Downloading {percent} %"),
-        "import": _tr("Adding {percent} %"),
-        "verify": _tr("Verifying {percent} %"),
-        "remove": _tr("Removing"),
+        "install": translate("ModelsTable", "Downloading {percent} %"),
+        "import": translate("ModelsTable", "Adding {percent} %"),
+        "verify": translate("ModelsTable", "Verifying {percent} %"),
+        "remove": translate("ModelsTable", "Removing"),
     }
     return texts[run.kind].format(percent=int(run.fraction * 100))
 
@@ -172,7 +178,3 @@ def size_text(size_bytes: int) -> str:
     return QLocale().formattedDataSize(
         size_bytes, one_digit, QLocale.DataSizeFormat.DataSizeSIFormat
     )
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("ModelsTable", text)

@@ -82,5 +82,5 @@ class ProgressCard(QFrame):
         if left_s < 1.5:
             return self.tr("almost done")
         if left_s < _SECONDS_SHOWN_EXACTLY:
-            return self.tr("about {count} seconds left").format(count=round(left_s))
-        return self.tr("about {count} minutes left").format(count=round(left_s / 60))
+            return self.tr("about %n second(s) left", "", round(left_s))
+        return self.tr("about %n minute(s) left", "", round(left_s / 60))

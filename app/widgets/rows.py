@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from app.session.services import ModelOption
 from app.widgets.calm_slider import CalmSlider
+from app.widgets.core_text import core_text
 
 SLIDER_STEPS = 100
 
@@ -237,7 +238,9 @@ class _CalmSpinBox(QSpinBox):
 
 def model_rows(options: Sequence[ModelOption]) -> list[tuple[Any, str, str]]:
     """Model options as a `ListRow` takes them."""
-    return [(option.id, option.title, option.description) for option in options]
+    return [
+        (option.id, core_text(option.title), core_text(option.description)) for option in options
+    ]
 
 
 def _to_steps(value: float) -> int:

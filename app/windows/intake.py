@@ -75,24 +75,28 @@ def intake_of_paths(paths: Sequence[Path]) -> Intake:
 
 
 def _nothing() -> RestorationError:
-    tr = QCoreApplication.translate
+    translate = QCoreApplication.translate
     return UnreadableImageError(
-        tr("Intake", "There is no picture in the clipboard."),
-        tr("Intake", "Copy a picture or a picture file first, then paste it here."),
+        translate("Intake", "There is no picture in the clipboard."),
+        translate("Intake", "Copy a picture or a picture file first, then paste it here."),
     )
 
 
 def _folder(path: Path) -> RestorationError:
-    tr = QCoreApplication.translate
+    translate = QCoreApplication.translate
     return UnsupportedFormatError(
-        tr("Intake", "“{name}” is a folder, not a photo.").format(name=path.name),
-        tr("Intake", "Open the folder and drop one photo from it here."),
+        translate("Intake", "“{name}” is a folder, not a photo.").format(name=path.name),
+        translate("Intake", "Open the folder and drop one photo from it here."),
     )
 
 
 def _not_local() -> RestorationError:
-    tr = QCoreApplication.translate
+    translate = QCoreApplication.translate
     return UnsupportedFormatError(
-        tr("Intake", "This picture is on the internet, and Heirloom never goes online for it."),
-        tr("Intake", "Save the picture on this computer first, then drop the saved file here."),
+        translate(
+            "Intake", "This picture is on the internet, and Heirloom never goes online for it."
+        ),
+        translate(
+            "Intake", "Save the picture on this computer first, then drop the saved file here."
+        ),
     )

@@ -14,35 +14,35 @@ def fill_menu_bar(bar: QMenuBar, actions: Actions) -> QMenu:
     Returns:
         The menu of recent files, for the window to fill.
     """
-    tr = QCoreApplication.translate
-    file = bar.addMenu(tr("Menus", "&File"))
+    translate = QCoreApplication.translate
+    file = bar.addMenu(translate("Menus", "&File"))
     file.addAction(actions.open)
-    recent = file.addMenu(tr("Menus", "Open &recent"))
+    recent = file.addMenu(translate("Menus", "Open &recent"))
     file.addAction(actions.paste)
     file.addSeparator()
     file.addActions([actions.save, actions.save_as])
     file.addSeparator()
     file.addActions([actions.close_photo, actions.quit])
 
-    edit = bar.addMenu(tr("Menus", "&Edit"))
+    edit = bar.addMenu(translate("Menus", "&Edit"))
     edit.addActions([actions.undo, actions.redo])
     edit.addSeparator()
     edit.addActions([actions.reset, actions.cancel])
 
-    view = bar.addMenu(tr("Menus", "&View"))
+    view = bar.addMenu(translate("Menus", "&View"))
     view.addActions([actions.fit, actions.actual, actions.zoom_in, actions.zoom_out])
     view.addSeparator()
     view.addActions(actions.compare.actions())
     view.addSeparator()
-    view.addActions([actions.original, actions.faces])
+    view.addActions([actions.original, actions.faces, actions.loupe])
     view.addSeparator()
     view.addActions(actions.modes.actions())
-    theme = view.addMenu(tr("Menus", "&Colours of the window"))
+    theme = view.addMenu(translate("Menus", "&Colours of the window"))
     theme.addActions(actions.themes.actions())
 
-    tools = bar.addMenu(tr("Menus", "&Tools"))
+    tools = bar.addMenu(translate("Menus", "&Tools"))
     tools.addAction(actions.models)
 
-    help_menu = bar.addMenu(tr("Menus", "&Help"))
+    help_menu = bar.addMenu(translate("Menus", "&Help"))
     help_menu.addActions([actions.shortcuts, actions.about])
     return recent

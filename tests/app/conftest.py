@@ -16,8 +16,15 @@ from PySide6.QtCore import QThread
 from PySide6.QtWidgets import QApplication
 
 from app.session.preferences import Preferences, PreferencesStore
+from app.widgets.language import install_language
 from app.windows import main_window
 from app.windows.main_window import MainWindow
+
+
+@pytest.fixture(scope="session", autouse=True)
+def english(qapp: QApplication) -> None:
+    """Plural forms come from a translation, in English too."""
+    install_language(qapp, "en")
 
 
 @pytest.fixture
