@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import errno
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
@@ -12,6 +10,8 @@ from typing import TYPE_CHECKING, Any, get_args
 from app.exit_codes import EXIT_DONE, EXIT_FAILED, EXIT_STOPPED, EXIT_USAGE
 from app.stopping import stops_on_signals
 from core.errors import OutputError, SettingsError
+from core.export import Conflict
+from core.naming import check_name_recipe
 from core.progress import CancelToken, Progress
 from core.settings import COLOUR_PRESETS, Finish, RestorationSettings, Upscale
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from core.outputs import FoundPhotos
     from core.recipe import Recipe
     from core.report import FileReport
+
+METADATA = {"keep": "keep", "no-gps": "strip_gps", "none": "strip_all"}
+"""What `--metadata` takes, and what the engine calls it."""
 
 FORMATS = ("jpeg", "png", "tiff", "webp", "avif", "bmp")
 STEPS = 1000
@@ -104,11 +107,28 @@ def _add_output_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--format", choices=FORMATS, help="default: the photo's own")
     group.add_argument("--quality", type=int, metavar="1..100", help="of JPEG, WebP and AVIF")
     group.add_argument(
-        "--metadata", choices=("keep", "strip_gps", "strip_all"), default="keep", help="what stays"
+        "--metadata",
+        choices=tuple(METADATA),
+        default="keep",
+        help="keep all, leave out the place, or leave out everything but profile and resolution",
     )
     group.add_argument(
-        "--overwrite", action="store_true", help="replace earlier results, never an input"
+        "--name",
+        default="{name}",
+        metavar="RECIPE",
+        help="name of the results: text with {name}, {date}, {model}, {counter} (default {name})",
     )
+    group.add_argument(
+        "--max-side", type=int, metavar="PX", help="make results smaller: their longest side"
+    )
+    group.add_argument("--depth", type=int, choices=(8, 16), help="bits a channel of PNG and TIFF")
+    group.add_argument(
+        "--if-exists",
+        choices=get_args(Conflict),
+        default="suffix",
+        help="where the name is taken: add a suffix, skip the photo, or replace an earlier result",
+    )
+    group.add_argument("--overwrite", action="store_true", help="the same as --if-exists replace")
     group.add_argument("--json", metavar="FILE", help="write a report; “-” prints it")
     group.add_argument("-q", "--quiet", action="store_true", help="print only what failed")
 
@@ -127,21 +147,27 @@ def run_restore(args: argparse.Namespace) -> int:
         recipe = _load_recipe(args.recipe)
         settings = settings_from(args, recipe)
         options = _write_options(args)
+        check_name_recipe(args.name)
     except (ValueError, SettingsError) as error:
         print(f"heirloom restore: {error}", file=sys.stderr)
         return EXIT_USAGE
     from core.batch import Batch, Task
+    from core.imageio.folders import check_folder
     from core.outputs import find_photos
 
     found = find_photos([Path(path) for path in args.paths], recursive=args.recursive)
     if not found.photos and not found.problems:
         print(_nothing_found(args, found), file=sys.stderr)
         return EXIT_FAILED
-    tasks = tuple(Task(photo.path, photo.relative) for photo in found.photos)
-    batch = Batch(tasks, args.out, settings, options, recipe)
+    tasks = tuple(
+        Task(photo.path, photo.relative, number) for number, photo in enumerate(found.photos, 1)
+    )
+    conflict = "replace" if args.overwrite else args.if_exists
+    batch = Batch(tasks, args.out, settings, options, recipe, args.name, conflict)
     token = CancelToken()
+    _check_report(args.json)
     try:
-        _make_folder(args.out)
+        check_folder(args.out)
     except OutputError as error:
         reports = _all_failed(batch, error)
     else:
@@ -155,7 +181,8 @@ def run_restore(args: argparse.Namespace) -> int:
     _print_failures(reports)
     if token.is_cancelled:
         return EXIT_STOPPED
-    return EXIT_DONE if all(report.status == "done" for report in reports) else EXIT_FAILED
+    well = all(report.status in ("done", "skipped") for report in reports)
+    return EXIT_DONE if well else EXIT_FAILED
 
 
 def settings_from(args: argparse.Namespace, recipe: Recipe | None) -> RestorationSettings:
@@ -203,8 +230,9 @@ def _write_options(args: argparse.Namespace) -> WriteOptions:
 
     return WriteOptions(
         format=args.format.upper() if args.format else None,
-        metadata=args.metadata,
-        overwrite=args.overwrite,
+        metadata=METADATA[args.metadata],
+        max_side_px=args.max_side,
+        depth=args.depth,
         **_given(quality=args.quality),
     )
 
@@ -248,15 +276,16 @@ def _run_with_bar(args: argparse.Namespace, batch: Batch, token: CancelToken) ->
         return batch.run(engine, Progress(show, token), count)
 
 
-def _make_folder(folder: Path) -> None:
-    """Make the output folder, so that one that cannot be is known before any photo is worked on."""
-    from core.imageio.failures import output_errors
+def _check_report(target: str | None) -> None:
+    """Find out before the work whether the report can be written after it.
 
-    target = folder / "photo"
-    with output_errors(target):
-        folder.mkdir(parents=True, exist_ok=True)
-        if not os.access(folder, os.W_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target))
+    Raises:
+        OutputError: It cannot.
+    """
+    if target and target != "-":
+        from core.imageio.folders import check_writable
+
+        check_writable(Path(target))
 
 
 def _all_failed(batch: Batch, error: OutputError) -> list[FileReport]:
@@ -287,7 +316,9 @@ def _write_report(target: str, reports: list[FileReport]) -> None:
 def _print_summary(reports: list[FileReport], *, to_stderr: bool) -> None:
     stream = sys.stderr if to_stderr else sys.stdout
     for report in reports:
-        if report.output:
+        if report.status == "skipped":
+            print(f"  skipped, {report.input}: {report.output} is there", file=sys.stderr)
+        elif report.output:
             print(report.output, file=stream)
         for warning in report.warnings:
             print(f"  note, {report.input}: {warning}", file=sys.stderr)

@@ -20,8 +20,9 @@ from core import __version__
 from core.engines.given import GivenFaces
 from core.errors import OutputError
 from core.faces import Face, FaceResult
+from core.geometry import Size
 from core.image import Photo
-from core.imageio import WriteOptions, read_photo, write_photo
+from core.imageio import WriteOptions, check_output, read_photo, write_photo
 from core.imageio.atomic import write_atomic
 from core.imageio.failures import output_errors
 from core.models.loaded import FINISHER, LoadedModels
@@ -40,7 +41,7 @@ from core.stages.detect import AlignedStage, DetectStage
 from core.stages.finish import ALWAYS, FinishRule, FinishStage, automatic_rule
 from core.stages.identity import IdentityStage
 from core.stages.outline import OutlineStage
-from core.stages.repair import RepairStage
+from core.stages.repair import FindDamageStage, RepairStage
 from core.stages.restore import RestoreFacesStage
 
 if TYPE_CHECKING:
@@ -58,11 +59,13 @@ class SavedPhoto:
         path: The photo.
         recipe: Its recipe, or None where it could not be written.
         notes: Plain sentences about what the format could not hold.
+        size: Width and height in pixels.
     """
 
     path: Path
     recipe: Path | None = None
     notes: tuple[str, ...] = ()
+    size: Size | None = None
 
 
 class Engine(LoadedModels):
@@ -110,7 +113,7 @@ class Engine(LoadedModels):
         """The visible list of stages for these settings, in their fixed order."""
         stages: list[Stage] = []
         if settings.repair.enabled:
-            stages.append(RepairStage(settings.repair, self.damage_detector()))
+            stages += self._repair_stages(settings.repair)
         if settings.faces.enabled:
             stages += self._face_stages(settings, faces)
         stages.append(
@@ -121,6 +124,14 @@ class Engine(LoadedModels):
             stages.append(CompositeStage(chosen.strength, chosen.choices, chosen.blend_in))
         stages.append(ColourStage(settings.colour))
         return Pipeline(tuple(stages))
+
+    def _repair_stages(self, chosen: RepairSettings) -> list[Stage]:
+        stages: list[Stage] = []
+        if chosen.automatic:
+            stages.append(FindDamageStage(chosen.sensitivity, self.damage_detector()))
+        filler = None if chosen.filler == NEARBY else self.inpainter(chosen.filler)
+        stages.append(RepairStage(chosen.edits, filler))
+        return stages
 
     def _finish_stage(self, settings: RestorationSettings) -> FinishStage | None:
         """The stage that draws large faces, or None where it is off, or slow here."""
@@ -237,8 +248,9 @@ def save_photo(
         with output_errors(beside):
             write_atomic(beside, encode(recipe_of(result, settings)), overwrite=True)
     except OutputError as error:  # the photo is safe, and must not be lost over its recipe
-        return SavedPhoto(saved.path, None, (*saved.notes, f"No recipe was saved: {error.summary}"))
-    return SavedPhoto(saved.path, beside, saved.notes)
+        notes = (*saved.notes, f"No recipe was saved: {error.summary}")
+        return SavedPhoto(saved.path, None, notes, saved.size)
+    return SavedPhoto(saved.path, beside, saved.notes, saved.size)
 
 
 def restore(
@@ -275,6 +287,9 @@ def restore(
     began = time.perf_counter()
     progress = progress or no_progress()
     settings = settings or RestorationSettings()
+    options = options or WriteOptions()
+    # Whatever can be wrong with the name is said now, not after minutes of work.
+    check_output(Path(target), [Path(source), *protected], overwrite=options.overwrite)
     engine = engine or Engine()
     photo = open_photo(source, progress.part(0.0, 0.04, "Reading"))
     known = recipe.faces_for(photo.source.sha256) if recipe else None
@@ -296,4 +311,5 @@ def restore(
         recipe=str(saved.recipe or ""),
         seconds=round(time.perf_counter() - began, 3),
         notes=saved.notes,
+        size=saved.size,
     )

@@ -12,9 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.errors import RestorationError
+from core.export import Conflict
 from core.imageio.formats import READABLE_SUFFIXES, format_for_suffix, output_format, suffix_for
 from core.imageio.info import kind_and_depth
 from core.imageio.same_file import canonical, is_any_of
+from core.naming import fitting_name
+from core.recipe import SUFFIX as RECIPE_SUFFIX
 from core.recipe import path_beside
 
 SUFFIX = "-restored"
@@ -141,22 +144,38 @@ def find_photos(paths: Iterable[Path], *, recursive: bool = False) -> FoundPhoto
     return FoundPhotos(tuple(search.photos), tuple(search.problems), tuple(search.results))
 
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """Where a photo's result goes.
+
+    Attributes:
+        path: The file.
+        replaces: It is the result of an earlier run, which may be replaced.
+        is_skipped: Something is there already, and nothing is to be done.
+    """
+
+    path: Path
+    replaces: bool = False
+    is_skipped: bool = False
+
+
 def plan_output(
     source: Path,
     relative: Path,
     out_dir: Path,
     format: str | None = None,  # noqa: A002 (the option's name everywhere)
     *,
+    stem: str | None = None,
     suffix: str = SUFFIX,
     taken: Collection[Path] = (),
     inputs: Collection[Path] = (),
-    overwrite: bool = False,
-) -> Path:
+    conflict: Conflict = "suffix",
+) -> Planned:
     """The path of a photo's result.
 
-    It is `relative` below `out_dir`, with the ending of the format. Where that is an input, an
-    existing file or another result of this run, `suffix` is added to the name, then `suffix` with
-    2, 3, ... With `overwrite` an existing file is no reason, but an input and another result are.
+    It is `relative` below `out_dir`, with the ending of the format. Where that is an input, another
+    result of this run or a file that may not be replaced, `suffix` is added to the name, then
+    `suffix` with 2, 3, ... A name that is too long for the disk loses its end.
 
     Args:
         source: The photo.
@@ -164,27 +183,36 @@ def plan_output(
         out_dir: The folder of the results.
         format: The format that results are written in, or None for the source's own where it can be
             written.
+        stem: The name without its ending, from `result_stem`; that of `relative` by default.
         suffix: What is added to a name.
         taken: Results that this run has planned already.
         inputs: All photos of this run.
-        overwrite: Existing files may be replaced.
+        conflict: What happens where a file has the name. "replace" is for results of earlier runs,
+            known by the recipe beside them; any other file is spared.
 
     Raises:
         UnsupportedFormatError: Heirloom does not write `format`.
     """
-    wanted = out_dir / _inside(relative).with_suffix(_ending(source, format))
+    wanted = out_dir / _inside(relative)
+    ending = _ending(source, format)
     originals = [source, *inputs]
     for number in range(_MAX_TRIES):
-        candidate = wanted if number == 0 else _numbered(wanted, suffix, number)
-        if _is_claimed(candidate, taken):
+        name = _numbered(wanted.stem if stem is None else stem, suffix, number, ending)
+        candidate = wanted.with_name(name)
+        if _is_claimed(candidate, taken) or is_any_of(candidate, originals):
             continue
-        if is_any_of(candidate, originals):
-            continue
-        if overwrite and not candidate.is_dir():
-            return candidate
         if not os.path.lexists(candidate):
-            return candidate
+            return Planned(candidate)
+        if conflict == "skip":
+            return Planned(candidate, is_skipped=True)
+        if conflict == "replace" and is_result(candidate):
+            return Planned(candidate, replaces=True)
     raise AssertionError(f"no free name beside {wanted}")
+
+
+def is_result(path: Path) -> bool:
+    """True for a file that Heirloom wrote: its recipe lies beside it."""
+    return path.is_file() and path_beside(path).is_file()
 
 
 def _ending(source: Path, wanted: str | None) -> str:
@@ -195,9 +223,13 @@ def _ending(source: Path, wanted: str | None) -> str:
     return source.suffix if keeps else ending
 
 
-def _numbered(path: Path, suffix: str, number: int) -> Path:
-    count = "" if number == 1 else f"-{number}"
-    return path.with_name(f"{path.stem}{suffix}{count}{path.suffix}")
+def _numbered(stem: str, suffix: str, number: int, ending: str) -> str:
+    """The name for the `number`-th try (from 0), cut where it is too long for a disk."""
+    if number and stem.endswith(suffix):
+        # The name says already that it is a result: count, do not say it twice.
+        stem, number = stem[: -len(suffix)], number + 1
+    count = f"-{number}" if number > 1 else ""
+    return fitting_name(stem, f"{suffix if number else ''}{count}{ending}", RECIPE_SUFFIX)
 
 
 def _inside(relative: Path) -> Path:

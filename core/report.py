@@ -15,7 +15,7 @@ from core.faces import FaceResult, Likeness
 from core.interfaces import EngineInfo
 from core.pipeline import Restoration
 
-Status = Literal["done", "failed", "cancelled"]
+Status = Literal["done", "failed", "cancelled", "skipped"]
 
 
 class EngineReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,9 +125,10 @@ class FileReport(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         input: Path as it was given.
-        output: Path of the result; None where nothing was written.
+        output: Path of the result; None where nothing was written. Of a skipped photo: what was
+            there already.
         recipe: Path of the recipe beside it; None where none was written.
-        status: "done", "failed" or "cancelled".
+        status: "done", "failed", "cancelled", or "skipped" where there was a result already.
         seconds: Wall clock time spent on this photo.
         device: Where the face network ran; empty where it did not.
         model: The face model; empty where it did not run.
@@ -170,10 +171,14 @@ def done(
     recipe: str,
     seconds: float,
     notes: tuple[str, ...] = (),
+    size: Size | None = None,
 ) -> FileReport:
-    """The report of a photo that was restored and saved; `notes` are about the saving."""
+    """The report of a photo that was restored and saved.
+
+    `notes` are about the saving, `size` is that of the file where it is not the result's own.
+    """
     restorer = next((info for info in result.engines if info.task == "restoration"), None)
-    size = result.photo.size
+    size = size or result.photo.size
     return FileReport(
         input=path,
         status="done",

@@ -12,7 +12,7 @@ from core.imageio.formats import (
 from core.imageio.info import PhotoInfo, read_info
 from core.imageio.limits import MAX_PIXELS
 from core.imageio.read import read_photo
-from core.imageio.write import Saved, WriteOptions, write_photo
+from core.imageio.write import Saved, WriteOptions, check_output, write_photo
 
 __all__ = [
     "MAX_PIXELS",
@@ -21,6 +21,7 @@ __all__ = [
     "PhotoInfo",
     "Saved",
     "WriteOptions",
+    "check_output",
     "format_for_suffix",
     "output_format",
     "read_info",

@@ -42,6 +42,7 @@ _KEYS = {
     errno.EPERM: "locked",
     errno.EROFS: "read_only",
     errno.ENOTDIR: "no_folder",
+    errno.ENOENT: "gone",
     errno.ENAMETOOLONG: "long",
 }
 _SENTENCES = {
@@ -61,6 +62,7 @@ _SENTENCES = {
         "“{folder}” is not a folder, or a part of it is a file.",
         "Choose another folder.",
     ),
+    "gone": ("There is no folder “{folder}”.", "Make it first, or choose another folder."),
     "long": ("The name “{name}” is too long.", "Choose a shorter name."),
     "exists": ("“{path}” already exists.", "Choose another name, or allow it to be replaced."),
     "other": (

@@ -101,6 +101,18 @@ def read_info(path: Path, progress: Progress | None = None) -> PhotoInfo:
         return _info(file, kind, header)
 
 
+def read_beside(path: Path) -> Beside:
+    """Only the metadata of a picture file.
+
+    Raises:
+        RestorationError: As in `read_info`.
+    """
+    file = read_bytes(Path(path), no_progress())
+    kind = identify(file)
+    with guarded(file.path):
+        return _READERS.get(kind, _pillow_header)(file, kind).beside
+
+
 def kind_and_depth(path: Path) -> tuple[str, int]:
     """The format of a file by its content, and whether a new file needs 8 or 16 bits for it.
 

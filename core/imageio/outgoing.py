@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Literal
 
+from core.export import MetadataChoice
 from core.geometry import Size
 from core.image import Metadata
 from core.imageio import exif as exif_block
@@ -13,8 +13,6 @@ from core.imageio import xmp as xmp_packet
 from core.imageio.formats import FormatInfo
 from core.imageio.tags import TagError
 from core.imageio.xmp import XmpError
-
-MetadataChoice = Literal["keep", "strip_gps", "strip_all"]
 
 
 def outgoing_metadata(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,11 +10,14 @@ from pathlib import Path
 import numpy as np
 
 from core.errors import ImageSizeError, OutputError
+from core.export import MetadataChoice
+from core.geometry import Size
 from core.image import Photo, Pixels, Plane, is_grey, max_value, to_uint8
 from core.imageio.atomic import atomic_file
 from core.imageio.decode import AnySamples
 from core.imageio.encode import Picture, encode
 from core.imageio.failures import output_errors
+from core.imageio.folders import folder_for
 from core.imageio.formats import (
     FORMATS,
     FormatInfo,
@@ -21,8 +25,9 @@ from core.imageio.formats import (
     output_format_of,
     writable_format,
 )
-from core.imageio.outgoing import MetadataChoice, outgoing_metadata
+from core.imageio.outgoing import outgoing_metadata
 from core.imageio.profiles import colour_space, grey_to_srgb, srgb_profile
+from core.imageio.resized import resized, with_depth
 from core.imageio.same_file import is_any_of
 from core.progress import Progress, no_progress
 
@@ -40,18 +45,26 @@ class WriteOptions:
         quality: 1..100 for JPEG, WebP and AVIF; 100 makes WebP lossless.
         metadata: "keep", "strip_gps" (no position), or "strip_all" (only profile and resolution).
         overwrite: Replace an existing file. An input is never replaced.
+        max_side_px: The picture is made smaller where its longest side is longer; None keeps it.
+        depth: 8 or 16 bits a channel, where the format can hold them; None for the photo's own.
     """
 
     format: str | None = None
     quality: int = DEFAULT_QUALITY
     metadata: MetadataChoice = "keep"
     overwrite: bool = False
+    max_side_px: int | None = None
+    depth: int | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= self.quality <= 100:
             raise ValueError(f"quality must be 1 to 100, not {self.quality}")
         if self.metadata not in ("keep", "strip_gps", "strip_all"):
             raise ValueError(f"metadata cannot be {self.metadata!r}")
+        if self.max_side_px is not None and self.max_side_px < 1:
+            raise ValueError(f"the longest side must be at least 1 pixel, not {self.max_side_px}")
+        if self.depth not in (None, 8, 16):
+            raise ValueError(f"a channel has 8 or 16 bits, not {self.depth}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +74,13 @@ class Saved:
     Attributes:
         path: Where it lies.
         format: What it is.
+        size: Width and height in pixels.
         notes: Plain sentences about what the format had no room for.
     """
 
     path: Path
     format: str
+    size: Size
     notes: tuple[str, ...] = ()
 
 
@@ -105,8 +120,10 @@ def write_photo(
     progress = (progress or no_progress()).part(0.0, 1.0, "Saving")
     path = Path(path)
     info = FORMATS[_chosen_format(photo, path, options)]
-    with output_errors(path):
-        _check_target(photo, path, protected, overwrite=options.overwrite)
+    check_output(path, [*_inputs(photo), *protected], overwrite=options.overwrite)
+    photo = resized(photo, options.max_side_px, progress.part(0.0, 0.05))
+    if options.depth is not None and options.depth <= info.max_depth:
+        photo = with_depth(photo, options.depth)
     _check_side(photo, info)
     samples, icc, notes = _samples(photo, info)
     metadata, more = outgoing_metadata(
@@ -119,13 +136,15 @@ def write_photo(
     )
     picture = Picture(samples, metadata, options.quality)
     progress.report(0.05)
-    with output_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with atomic_file(path, overwrite=options.overwrite) as handle:
-            late = encode(info.name, picture, handle, progress.part(0.05, 0.95))
-            # The last point at which a cancelled job leaves nothing; then the file gets its name.
-            progress.report(1.0)
-    return Saved(path, info.name, (*notes, *more, *late))
+    with (
+        output_errors(path),
+        folder_for(path),
+        atomic_file(path, overwrite=options.overwrite) as handle,
+    ):
+        late = encode(info.name, picture, handle, progress.part(0.05, 0.95))
+        # The last point at which a cancelled job leaves nothing; then the file gets its name.
+        progress.report(1.0)
+    return Saved(path, info.name, photo.size, (*notes, *more, *late))
 
 
 def _chosen_format(photo: Photo, path: Path, options: WriteOptions) -> str:
@@ -135,21 +154,43 @@ def _chosen_format(photo: Photo, path: Path, options: WriteOptions) -> str:
     return writable_format(named) if named is not None else output_format_of(photo)
 
 
-def _check_target(
-    photo: Photo, path: Path, protected: Collection[Path], *, overwrite: bool
-) -> None:
-    inputs = [*protected] if photo.source.path is None else [photo.source.path, *protected]
-    if is_any_of(path, inputs):
-        raise OutputError(
-            f"“{path}” is one of the original photos, which Heirloom never replaces.",
-            "Choose another name or another folder for the result.",
-        )
-    if path.is_dir():
-        raise OutputError(f"“{path}” is a folder.", "Choose a file name inside it.")
-    if not overwrite and path.exists():
-        raise OutputError(
-            f"“{path}” already exists.", "Choose another name, or allow it to be replaced."
-        )
+def check_output(path: Path, inputs: Collection[Path], *, overwrite: bool) -> None:
+    """Refuse a path that a result cannot have. Quick, so that it can be asked before the work.
+
+    Args:
+        path: The file to make.
+        inputs: Originals, which are never replaced.
+        overwrite: An existing file may be replaced.
+
+    Raises:
+        OutputError: The path is an input, a folder, too long, or exists.
+    """
+    with output_errors(path):
+        if is_any_of(path, inputs):
+            raise OutputError(
+                f"“{path}” is one of the original photos, which Heirloom never replaces.",
+                "Choose another name or another folder for the result.",
+            )
+        _raise_if_too_long(path)
+        if path.is_dir():
+            raise OutputError(f"“{path}” is a folder.", "Choose a file name inside it.")
+        if not overwrite and path.exists():
+            raise OutputError(
+                f"“{path}” already exists.", "Choose another name, or allow it to be replaced."
+            )
+
+
+def _raise_if_too_long(path: Path) -> None:
+    """Raise the system's own error now; `Path.exists` keeps it to itself."""
+    try:
+        path.lstat()
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise
+
+
+def _inputs(photo: Photo) -> list[Path]:
+    return [] if photo.source.path is None else [photo.source.path]
 
 
 def _check_side(photo: Photo, info: FormatInfo) -> None:

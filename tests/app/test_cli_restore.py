@@ -266,3 +266,119 @@ def test_the_batch_reports_cancelled_photos_it_did_not_reach(tmp_path):
     reports = batch.run(InvertingEngine(), Progress(token=token))
     assert [report.status for report in reports] == ["cancelled"]
     assert not (tmp_path / "out").exists()
+
+
+def test_a_report_that_cannot_be_written_is_said_before_the_work(tmp_path, engine, capsys):
+    source = make(tmp_path / "a.png")
+    report = tmp_path / "gone" / "report.json"
+    out = tmp_path / "out"
+    assert main(["restore", str(source), "-o", str(out), "--json", str(report)]) == 1
+    assert engine.asked == []
+    assert not out.exists()
+    assert "gone" in capsys.readouterr().err
+
+
+def test_where_all_fail_no_empty_folder_is_left(tmp_path):
+    (tmp_path / "a.png").write_bytes(b"not a picture")
+    assert main(["restore", str(tmp_path / "a.png"), "-o", str(tmp_path / "out"), "-q"]) == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_names_follow_the_recipe(tmp_path):
+    make(tmp_path / "in" / "a.png")
+    make(tmp_path / "in" / "b.png")
+    name = ["--name", "{counter}-{name}-{model}"]
+    call = ["restore", str(tmp_path / "in"), "-o", str(tmp_path / "out"), "-q", "--no-faces"]
+    assert main([*call, *name]) == 0
+    pictures = [f for f in files_below(tmp_path / "out") if f.endswith("png")]
+    assert pictures == ["001-a-no-faces.png", "002-b-no-faces.png"]
+
+
+def test_an_unknown_placeholder_is_a_wrong_call(tmp_path, capsys):
+    source = make(tmp_path / "a.png")
+    assert main(["restore", str(source), "-o", str(tmp_path / "o"), "--name", "{year}"]) == 2
+    assert "{year}" in capsys.readouterr().err
+
+
+def test_a_name_that_is_too_long_is_cut_and_the_photo_is_done(tmp_path):
+    source = make(tmp_path / "in" / ("a" * 246 + ".png"))
+    assert main(["restore", str(source), "-o", str(tmp_path / "out"), "-q"]) == 0
+    picture, recipe = files_below(tmp_path / "out")
+    assert picture.startswith("a" * 200)
+    assert recipe == picture + ".heirloom.json"
+
+
+def test_photos_whose_result_is_there_are_skipped(tmp_path, engine, capsys):
+    source = make(tmp_path / "a.png")
+    call = ["restore", str(source), "-o", str(tmp_path / "out"), "--if-exists", "skip"]
+    assert main(call) == 0
+    assert main(call) == 0
+    assert len(engine.asked) == 1
+    assert "skipped" in capsys.readouterr().err
+
+
+def test_overwriting_spares_a_stranger_s_file(tmp_path):
+    source = make(tmp_path / "a.png")
+    stranger = make(tmp_path / "out" / "a.png", 200)
+    before = stranger.read_bytes()
+    for _ in range(2):
+        main(["restore", str(source), "-o", str(tmp_path / "out"), "-q", "--overwrite"])
+    assert stranger.read_bytes() == before
+    pictures = [f for f in files_below(tmp_path / "out") if f.endswith("png")]
+    assert pictures == ["a-restored.png", "a.png"]
+
+
+def test_size_and_depth_are_followed(tmp_path):
+    source = make(tmp_path / "a.png", size=(40, 20))
+    call = ["restore", str(source), "-o", str(tmp_path / "out"), "-q"]
+    assert main([*call, "--max-side", "10", "--depth", "16"]) == 0
+    with Image.open(tmp_path / "out" / "a.png") as image:
+        assert image.size == (10, 5)
+    assert (tmp_path / "out" / "a.png").read_bytes()[24] == 16
+
+
+XMP = (
+    b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF'
+    b' xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""'
+    b' xmlns:exif="http://ns.adobe.com/exif/1.0/" exif:GPSLatitude="52,31.2N">'
+    b"<exif:GPSLongitude>13,24.3E</exif:GPSLongitude></rdf:Description></rdf:RDF></x:xmpmeta>"
+)
+
+
+@pytest.mark.parametrize("ending", ["jpg", "png", "webp", "tiff"])
+@pytest.mark.parametrize(
+    ("choice", "artist"), [("keep", "Lotte"), ("no-gps", "Lotte"), ("none", None)]
+)
+def test_the_place_goes_when_asked_for(tmp_path, ending, choice, artist):
+    """Read back with Pillow: what we write is not judged by what we read."""
+    exif = Image.Exif()
+    exif[315] = "Lotte"
+    exif.get_ifd(0x8825).update({1: "N", 2: (52.0, 31.0, 12.0), 3: "E", 4: (13.0, 24.0, 18.0)})
+    source = tmp_path / "a.jpg"
+    Image.new("RGB", (32, 24), (90, 80, 70)).save(source, exif=exif, xmp=XMP)
+    out = tmp_path / "out"
+    call = ["restore", str(source), "-o", str(out), "-q", "--format", ending.replace("jpg", "jpeg")]
+    assert main([*call, "--metadata", choice]) == 0
+    (path,) = [p for p in out.iterdir() if p.suffix != ".json"]
+    with Image.open(path) as image:
+        tags = image.getexif()
+        place = dict(tags.get_ifd(0x8825))
+        xmp = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or tags.get(700) or b""
+    xmp = xmp.encode() if isinstance(xmp, str) else bytes(xmp)
+    kept = choice == "keep"
+    assert bool(place) is kept
+    assert (b"GPSLatitude" in xmp) is kept
+    assert (b"13,24.3E" in path.read_bytes()) is kept
+    assert tags.get(315) == artist
+
+
+def test_a_lower_quality_makes_a_smaller_file(tmp_path):
+    source = tmp_path / "a.jpg"
+    rng = np.random.default_rng(0)
+    Image.fromarray(rng.integers(0, 255, (64, 64, 3), np.uint8)).save(source, quality=98)
+    sizes = []
+    for quality in ("20", "95"):
+        out = tmp_path / quality
+        assert main(["restore", str(source), "-o", str(out), "-q", "--quality", quality]) == 0
+        sizes.append((out / "a.jpg").stat().st_size)
+    assert sizes[0] < sizes[1] / 2

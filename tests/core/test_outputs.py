@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from core.errors import UnsupportedFormatError
-from core.outputs import find_photos, plan_output
+from core.outputs import find_photos
+from core.outputs import plan_output as plan
 from core.recipe import path_beside
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -21,6 +22,10 @@ def make(folder, *names, content=JPEG):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     return folder
+
+
+def plan_output(*args, **named) -> Path:
+    return plan(*args, **named).path
 
 
 def relatives(found):
@@ -143,16 +148,16 @@ def test_a_result_beside_its_photo_gets_a_suffix(tmp_path):
 
 def test_overwriting_spares_inputs_and_results_of_the_same_run(tmp_path):
     source = make(tmp_path, "a.jpg", "b.jpg", "c/a.jpg") / "a.jpg"
-    out = make(tmp_path / "out", "a.jpg", "old.jpg")
-    plan = plan_output(source, Path("a.jpg"), out, overwrite=True)
-    assert plan == out / "a.jpg"
-    assert plan_output(source, Path("a.jpg"), tmp_path, overwrite=True) == (
+    out = make(tmp_path / "out", "a.jpg", "old.jpg", "a.jpg.heirloom.json")
+    first = plan_output(source, Path("a.jpg"), out, conflict="replace")
+    assert first == out / "a.jpg"
+    assert plan_output(source, Path("a.jpg"), tmp_path, conflict="replace") == (
         tmp_path / "a-restored.jpg"
     )
     assert plan_output(
-        source, Path("b.jpg"), tmp_path, overwrite=True, inputs=[tmp_path / "b.jpg"]
+        source, Path("b.jpg"), tmp_path, conflict="replace", inputs=[tmp_path / "b.jpg"]
     ) == (tmp_path / "b-restored.jpg")
-    assert plan_output(source, Path("a.jpg"), out, overwrite=True, taken=[plan]) == (
+    assert plan_output(source, Path("a.jpg"), out, conflict="replace", taken=[first]) == (
         out / "a-restored.jpg"
     )
 
@@ -180,7 +185,7 @@ def test_names_equal_but_for_case_get_a_suffix(tmp_path):
 def test_an_input_reached_through_a_linked_folder_is_not_planned(tmp_path):
     source = make(tmp_path / "in", "a.jpg") / "a.jpg"
     (tmp_path / "out").symlink_to(tmp_path / "in", target_is_directory=True)
-    assert plan_output(source, Path("a.jpg"), tmp_path / "out", overwrite=True).name == (
+    assert plan_output(source, Path("a.jpg"), tmp_path / "out", conflict="replace").name == (
         "a-restored.jpg"
     )
 
@@ -204,3 +209,53 @@ def test_a_result_never_leaves_its_folder(tmp_path, relative):
 def test_formats_that_cannot_be_written_are_refused(tmp_path):
     with pytest.raises(UnsupportedFormatError):
         plan_output(tmp_path / "a.jpg", Path("a.jpg"), tmp_path / "out", "gif")
+
+
+def test_replacing_spares_what_is_no_result_of_heirloom(tmp_path):
+    source = make(tmp_path / "in", "a.jpg") / "a.jpg"
+    out = make(tmp_path / "out", "a.jpg", "a-restored.jpg", "a-restored.jpg.heirloom.json")
+    found = plan(source, Path("a.jpg"), out, conflict="replace")
+    assert found.path == out / "a-restored.jpg"
+    assert found.replaces
+
+
+def test_skipping_leaves_what_is_there(tmp_path):
+    source = make(tmp_path / "in", "a.jpg", "b.jpg") / "a.jpg"
+    out = make(tmp_path / "out", "a.jpg")
+    found = plan(source, Path("a.jpg"), out, conflict="skip")
+    assert found.path == out / "a.jpg"
+    assert found.is_skipped
+    assert not plan(tmp_path / "in" / "b.jpg", Path("b.jpg"), out, conflict="skip").is_skipped
+
+
+def test_skipping_never_takes_the_photo_itself_for_its_result(tmp_path):
+    source = make(tmp_path, "a.jpg") / "a.jpg"
+    found = plan(source, Path("a.jpg"), tmp_path, conflict="skip")
+    assert found.path == tmp_path / "a-restored.jpg"
+    assert not found.is_skipped
+
+
+def test_a_name_that_says_restored_is_counted_and_not_said_twice(tmp_path):
+    source = make(tmp_path, "a.jpg") / "a.jpg"
+    make(tmp_path, "a-restored.jpg")
+    assert plan_output(source, Path("a.jpg"), tmp_path, stem="a-restored") == (
+        tmp_path / "a-restored-2.jpg"
+    )
+
+
+@pytest.mark.parametrize("letter", ["a", "ü", "写"])
+def test_a_name_that_is_too_long_is_cut_so_that_all_files_beside_it_fit(tmp_path, letter):
+    name = letter * (250 // len(letter.encode())) + ".jpg"
+    source = make(tmp_path / "in", name) / name
+    taken: list[Path] = []
+    for _ in range(3):
+        taken.append(plan_output(source, Path(name), tmp_path / "out", taken=taken))
+    (tmp_path / "out").mkdir()
+    for path in taken:
+        path_beside(path).write_bytes(b"{}")
+        path.write_bytes(JPEG)
+        assert path.name.startswith(letter * 20)
+    assert [path.stem[-11:] for path in taken[1:]] == [
+        "-restored"[-9:].rjust(11, letter),
+        "-restored-2",
+    ]
