@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from enum import Enum
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
-from core.geometry import Box
+from app.session.viewport import Viewport
+from core.geometry import Box, Size
 
+PANE_GAP_PX = 6
 HANDLE_RADIUS_PX = 17.0
 GRIP_PX = 14.0
 _HANDLE_INK = QColor("#8f3c18")
@@ -22,6 +26,50 @@ class CompareMode(Enum):
     DIVIDER = "divider"
     DIVIDER_HORIZONTAL = "divider-horizontal"
     SIDE_BY_SIDE = "side-by-side"
+    BLINK = "blink"
+    DIFFERENCE = "difference"
+
+    @property
+    def has_divider(self) -> bool:
+        """True where a line parts before and after."""
+        return self in (CompareMode.DIVIDER, CompareMode.DIVIDER_HORIZONTAL)
+
+
+@dataclass(frozen=True, slots=True)
+class PaneGrid:
+    """Panes of one size in rows and columns.
+
+    Attributes:
+        columns: Panes beside each other.
+        rows: Panes above each other.
+        pane: Size of one.
+    """
+
+    columns: int
+    rows: int
+    pane: Size
+
+    def origin(self, number: int) -> tuple[float, float]:
+        """Where the top left corner of a pane lies; they are filled row by row."""
+        row, column = divmod(number, self.columns)
+        return (
+            float(column * (self.pane.width + PANE_GAP_PX)),
+            float(row * (self.pane.height + PANE_GAP_PX)),
+        )
+
+
+def pane_grid(count: int, screen: Size, scene: Size) -> PaneGrid:
+    """The rows and columns in which `count` panes show a whole photo largest."""
+    grids = []
+    for columns in range(1, count + 1):
+        rows = math.ceil(count / columns)
+        pane = Size(
+            max(1, (screen.width - (columns - 1) * PANE_GAP_PX) // columns),
+            max(1, (screen.height - (rows - 1) * PANE_GAP_PX) // rows),
+        )
+        grids.append(PaneGrid(columns, rows, pane))
+    # Among equals the one with more columns: people read pairs from left to right.
+    return max(grids, key=lambda grid: (Viewport(scene, grid.pane).fit_scale, grid.columns))
 
 
 def divided(box: Box, position: float, *, horizontal: bool) -> tuple[Box, Box]:

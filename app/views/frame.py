@@ -11,11 +11,10 @@ from PySide6.QtGui import QPainter
 from app.session.viewport import Viewport
 from app.views.canvas_tool import CanvasTool
 from app.views.compare import CompareMode, divided, draw_divider, draw_label
+from app.views.difference import draw_difference
 from app.views.face_overlay import FaceMark, draw_faces
 from app.views.layer import Layer
-from core.geometry import Box
-
-PANE_GAP_PX = 6
+from app.views.loupe import Loupe, draw_loupe
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,80 +22,92 @@ class Frame:
     """What is to be seen.
 
     Attributes:
-        before: The photo.
-        after: The result, or None where only the photo is shown.
-        view: Where it lies; of one pane in the side-by-side mode.
+        pictures: One picture, or before and after, each with its label.
+        view: Where the photo lies in each pane.
+        origins: Top left corners of the panes, one a picture side by side, otherwise one.
         mode: How both share the view.
         divider: Where the divider is, share of the visible photo in [0, 1].
-        titles: The labels of before and after.
         ratio: Device pixels a device-independent pixel.
+        note: A sentence at the bottom, for the difference.
         marks: The faces that are outlined.
         hovered: The number of the face under the pointer, or None.
+        loupe: What is magnified, or None.
+        magnified: What the lens shows, where it is not the pane's own picture.
     """
 
-    before: Layer
-    after: Layer | None
+    pictures: tuple[tuple[Layer, str], ...]
     view: Viewport
+    origins: tuple[QPointF, ...]
     mode: CompareMode
     divider: float
-    titles: tuple[str, str]
     ratio: float
+    note: str = ""
     marks: tuple[FaceMark, ...] = ()
     hovered: int | None = None
+    loupe: Loupe | None = None
+    magnified: tuple[tuple[Layer, str], ...] = ()
 
 
 def paint_frame(painter: QPainter, frame: Frame) -> None:
     """Paint everything but the background."""
-    if frame.after is None:
-        _paint_layer(painter, frame, frame.before, frame.view.visible)
-        corner = Qt.Corner.TopLeftCorner
-        draw_label(painter, frame.titles[0], frame.view.visible, corner=corner)
-    elif frame.mode is CompareMode.SIDE_BY_SIDE:
-        _paint_side_by_side(painter, frame, frame.after)
+    if len(frame.pictures) == 1 or frame.mode is CompareMode.SIDE_BY_SIDE:
+        _paint_panes(painter, frame)
+    elif frame.mode is CompareMode.DIFFERENCE:
+        _paint_difference(painter, frame)
     else:
-        _paint_divided(painter, frame, frame.after)
-    painter.save()
-    _paint_faces(painter, frame)
-    painter.restore()
+        _paint_divided(painter, frame)
+    if frame.marks:
+        _paint_faces(painter, frame)
+    if frame.loupe is not None:
+        _paint_loupes(painter, frame, frame.loupe)
 
 
-def _paint_layer(painter: QPainter, frame: Frame, layer: Layer, clip: Box) -> None:
-    layer.draw(painter, frame.view.box, clip, frame.ratio)
-
-
-def _paint_divided(painter: QPainter, frame: Frame, after: Layer) -> None:
-    horizontal = frame.mode is CompareMode.DIVIDER_HORIZONTAL
+def _paint_panes(painter: QPainter, frame: Frame) -> None:
     visible = frame.view.visible
-    first, second = divided(visible, frame.divider, horizontal=horizontal)
-    _paint_layer(painter, frame, frame.before, first)
-    _paint_layer(painter, frame, after, second)
-    draw_label(painter, frame.titles[0], first, corner=Qt.Corner.TopLeftCorner)
-    corner = Qt.Corner.BottomLeftCorner if horizontal else Qt.Corner.TopRightCorner
-    draw_label(painter, frame.titles[1], second, corner=corner)
-    draw_divider(painter, visible, frame.divider, horizontal=horizontal)
-
-
-def _paint_side_by_side(painter: QPainter, frame: Frame, after: Layer) -> None:
-    visible = frame.view.visible
-    panes = zip((frame.before, after), frame.titles, strict=True)
-    for number, (layer, title) in enumerate(panes):
+    for origin, (layer, title) in zip(frame.origins, frame.pictures, strict=True):
         painter.save()
-        painter.translate(number * (frame.view.screen.width + PANE_GAP_PX), 0)
-        _paint_layer(painter, frame, layer, visible)
+        painter.translate(origin)
+        layer.draw(painter, frame.view.box, visible, frame.ratio)
         draw_label(painter, title, visible, corner=Qt.Corner.TopLeftCorner)
         painter.restore()
 
 
-def _paint_faces(painter: QPainter, frame: Frame) -> None:
-    if not frame.marks:
-        return
-    if frame.mode is CompareMode.SIDE_BY_SIDE and frame.after is not None:
-        painter.translate(frame.view.screen.width + PANE_GAP_PX, 0)
+def _paint_divided(painter: QPainter, frame: Frame) -> None:
+    horizontal = frame.mode is CompareMode.DIVIDER_HORIZONTAL
     visible = frame.view.visible
+    parts = divided(visible, frame.divider, horizontal=horizontal)
+    last = Qt.Corner.BottomLeftCorner if horizontal else Qt.Corner.TopRightCorner
+    corners = (Qt.Corner.TopLeftCorner, last)
+    for part, corner, (layer, title) in zip(parts, corners, frame.pictures, strict=True):
+        layer.draw(painter, frame.view.box, part, frame.ratio)
+        draw_label(painter, title, part, corner=corner)
+    draw_divider(painter, visible, frame.divider, horizontal=horizontal)
+
+
+def _paint_difference(painter: QPainter, frame: Frame) -> None:
+    (before, _), (after, _) = frame.pictures
+    draw_difference(painter, before, after, frame.view, frame.ratio)
+    draw_label(painter, frame.note, frame.view.visible, corner=Qt.Corner.BottomLeftCorner)
+
+
+def _paint_faces(painter: QPainter, frame: Frame) -> None:
+    visible = frame.view.visible
+    painter.save()
+    painter.translate(frame.origins[-1])
     painter.setClipRect(
         round(visible.left), round(visible.top), round(visible.width), round(visible.height)
     )
     draw_faces(painter, frame.marks, frame.view, frame.hovered)
+    painter.restore()
+
+
+def _paint_loupes(painter: QPainter, frame: Frame, loupe: Loupe) -> None:
+    panes = [frame.magnified] if len(frame.origins) == 1 else [(own,) for own in frame.pictures]
+    for origin, pictures in zip(frame.origins, panes, strict=True):
+        painter.save()
+        painter.translate(origin)
+        draw_loupe(painter, loupe, frame.view, pictures, frame.ratio)
+        painter.restore()
 
 
 def paint_tool(

@@ -7,6 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.views.photo_canvas import PhotoCanvas
+from app.views.zoom_area import ZoomArea
 from app.widgets.empty_state import EmptyState
 from app.widgets.progress_card import ProgressCard
 
@@ -31,6 +32,16 @@ class PhotoArea(QStackedWidget):
         self.addWidget(self.canvas)
         self.card = ProgressCard(self)
         self.card.installEventFilter(self)
+
+    @property
+    def views(self) -> tuple[ZoomArea, ...]:
+        """All views of the photo."""
+        return (self.canvas,)
+
+    @property
+    def view(self) -> ZoomArea:
+        """The view of the photo that is on the screen, or was last."""
+        return self.canvas
 
     def show_photo(self, *, shown: bool) -> None:
         """Show the photo or the empty state."""

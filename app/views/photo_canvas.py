@@ -8,19 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from app.views.compare import GRIP_PX, CompareMode
+from app.views.compare import GRIP_PX, CompareMode, PaneGrid, pane_grid
+from app.views.difference import GAIN
 from app.views.face_overlay import FaceMark, face_at
-from app.views.frame import PANE_GAP_PX, Frame, paint_frame, paint_tool
+from app.views.frame import Frame, paint_frame, paint_tool
 from app.views.layer import Layer
 from app.views.zoom_area import ZoomArea
 from app.widgets.theme import current_colours
 from core.geometry import Size
 
 DIVIDER_STEP = 0.02
+BLINK_MS = 700
+"""Slower than three flashes a second, which could harm some people (WCAG 2.2, 2.3.1)."""
 _CLICK_SLOP_PX = 4
 
 
@@ -48,9 +51,17 @@ class PhotoCanvas(ZoomArea):
         self._pressed_at: QPointF | None = None
         self._dragged_from: QPointF | None = None
         self._drags_divider = False
+        self._shows_first = True
+        self._blink = QTimer(self)
+        self._blink.setInterval(BLINK_MS)
+        self._blink.timeout.connect(self._on_blink)
         self.setAccessibleName(self.tr("Photo, before and after"))
         self.setAccessibleDescription(
-            self.tr("Arrow keys move the photo, plus and minus zoom, [ and ] move the divider.")
+            self.tr(
+                "Arrow keys move the photo, plus and minus zoom, [ and ] move the divider. While "
+                "blinking, space changes the picture by hand. With the magnifier, arrow keys move "
+                "it, page up and page down make it stronger or weaker."
+            )
         )
 
     # What is shown
@@ -102,9 +113,14 @@ class PhotoCanvas(ZoomArea):
     def set_mode(self, mode: CompareMode) -> None:
         """Choose how before and after share the view."""
         self._mode = mode
+        self._shows_first = True
+        if mode is CompareMode.BLINK:
+            self._blink.start()
+        else:
+            self._blink.stop()
         self._lay_out_panes()
 
-    # Divider and panes
+    # Divider
 
     @property
     def divider(self) -> float:
@@ -117,21 +133,39 @@ class PhotoCanvas(ZoomArea):
         self.divider_moved.emit(self._divider)
         self.update()
 
+    # Blinking
+
+    @property
+    def blinks(self) -> bool:
+        """True while before and after change places by themselves."""
+        return self._blink.isActive()
+
+    @Slot()
+    def _on_blink(self) -> None:
+        self._shows_first = not self._shows_first
+        self.update()
+
+    def _blink_by_hand(self) -> None:
+        """Stop the clock and show the other picture."""
+        self._blink.stop()
+        self._on_blink()
+
+    # Panes
+
     @property
     def _is_side_by_side(self) -> bool:
         return self._mode is CompareMode.SIDE_BY_SIDE and self._after is not None
 
+    def _grid(self) -> PaneGrid:
+        whole = Size(max(1, self.width()), max(1, self.height()))
+        return pane_grid(2 if self._is_side_by_side else 1, whole, self._view.scene)
+
     def _pane_size(self) -> Size:
-        width = self.width()
-        if self._is_side_by_side:
-            width = (width - PANE_GAP_PX) // 2
-        return Size(max(1, width), max(1, self.height()))
+        return self._grid().pane
 
     def _origins(self) -> tuple[QPointF, ...]:
-        first = QPointF(0, 0)
-        if not self._is_side_by_side:
-            return (first,)
-        return first, QPointF(self._pane_size().width + PANE_GAP_PX, 0)
+        grid = self._grid()
+        return tuple(QPointF(*grid.origin(n)) for n in range(grid.columns * grid.rows))
 
     # Drawing
 
@@ -146,24 +180,39 @@ class PhotoCanvas(ZoomArea):
                 paint_tool(painter, self.tool, self._view, self._origins())
 
     def _frame(self, before: Layer) -> Frame:
-        after = self._after
-        if self._shows_original and after is not None:
-            # Side by side, both panes show the photo; otherwise it fills the view.
-            after = before if self._is_side_by_side else None
+        first = (before, self.tr("Before"))
+        both = (first,) if self._after is None else (first, (self._after, self.tr("After")))
         marks = self._marks
         if not self._shows_faces:
             marks = tuple(mark for mark in marks if mark.index == self._hovered)
         return Frame(
-            before,
-            after,
+            self._shown_of(both),
             self._view,
+            self._origins(),
             self._mode,
             self._divider,
-            (self.tr("Before"), self.tr("After")),
             self.devicePixelRatioF(),
+            self._difference_note(),
             marks,
             self._hovered,
+            self._loupe,
+            both,
         )
+
+    def _shown_of(self, both: tuple[tuple[Layer, str], ...]) -> tuple[tuple[Layer, str], ...]:
+        """What the panes show: both pictures, or one of them alone."""
+        if len(both) == 1:
+            return both
+        if self._shows_original:
+            # Side by side, both panes show the photo; otherwise it fills the view.
+            return (both[0], both[0]) if self._is_side_by_side else both[:1]
+        if self._mode is CompareMode.BLINK:
+            return both[:1] if self._shows_first else both[1:]
+        return both
+
+    def _difference_note(self) -> str:
+        text = self.tr("Black: unchanged. The brighter, the more was changed (shown {gain} times).")
+        return text.format(gain=GAIN)
 
     # Events
 
@@ -223,6 +272,8 @@ class PhotoCanvas(ZoomArea):
         wanted = self.tool is not None and self.tool.wants_key(key)
         if key in steps and not wanted:
             self.set_divider(self._divider + steps[key])
+        elif key == Qt.Key.Key_Space and self._mode is CompareMode.BLINK and self.tool is None:
+            self._blink_by_hand()
         else:
             super().keyPressEvent(event)
 
@@ -230,11 +281,7 @@ class PhotoCanvas(ZoomArea):
 
     @property
     def _has_divider(self) -> bool:
-        return (
-            self._after is not None
-            and not self._shows_original
-            and self._mode is not CompareMode.SIDE_BY_SIDE
-        )
+        return self._after is not None and not self._shows_original and self._mode.has_divider
 
     def _is_on_divider(self, point: QPointF) -> bool:
         if not self._has_divider:

@@ -19,10 +19,12 @@ from PySide6.QtWidgets import QWidget
 
 from app.session.viewport import Viewport
 from app.views.canvas_tool import CanvasTool, ToolPoint
+from app.views.loupe import Loupe
 from core.geometry import Size
 
 ZOOM_STEP = 1.25
 KEY_PAN_PX = 60
+LOUPE_STEP_PX = 12
 
 
 class ZoomArea(QWidget):
@@ -31,10 +33,12 @@ class ZoomArea(QWidget):
     Signals:
         zoomed: (device pixels a photo pixel)
         tool_changed: (the active CanvasTool, or None)
+        loupe_changed: (whether the magnifier is shown)
     """
 
     zoomed = Signal(float)
     tool_changed = Signal(object)
+    loupe_changed = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,6 +48,7 @@ class ZoomArea(QWidget):
         self._tool_drags = False
         self._space_held = False
         self._panned_from: QPointF | None = None
+        self._loupe: Loupe | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -86,6 +91,7 @@ class ZoomArea(QWidget):
     def show_scene(self, scene: Size) -> None:
         """Show another photo of this size, fitted."""
         self._has_scene = True
+        self._view = Viewport(scene, Size(1, 1))  # how panes lie depends on the photo's shape
         self._view = Viewport(scene, self._pane_size()).fitted()
         self._tell_view()
 
@@ -134,6 +140,67 @@ class ZoomArea(QWidget):
             self._zoom_to(1.0 / self.devicePixelRatioF(), self._in_pane(point))
         else:
             self.fit()
+
+    # The magnifier
+
+    @property
+    def loupe(self) -> Loupe | None:
+        """What is magnified, or None where the magnifier is off."""
+        return self._loupe
+
+    def set_loupe(self, *, shown: bool) -> None:
+        """Show the magnifier in the middle of what is visible, or hide it."""
+        if shown == (self._loupe is not None):
+            return
+        if shown:
+            visible = self._view.visible
+            middle = self._view.to_scene(
+                (visible.left + visible.right) / 2, (visible.top + visible.bottom) / 2
+            )
+            self._loupe = Loupe(*middle)
+        else:
+            self._loupe = None
+        self.loupe_changed.emit(shown)
+        self.update()
+
+    def _move_loupe_to(self, point: QPointF) -> None:
+        if self._loupe is not None:
+            inside = self._in_pane(point)
+            x, y = self._view.to_scene(inside.x(), inside.y())
+            self._loupe = self._loupe.at(x, y, self._view.scene)
+            self.update()
+
+    def _loupe_takes_key(self, key: Qt.Key) -> bool:
+        """Arrows move the magnifier, page up and page down make it stronger or weaker."""
+        if self._loupe is None:
+            return False
+        step = LOUPE_STEP_PX / self._view.scale
+        moves = {
+            Qt.Key.Key_Left: (-step, 0.0),
+            Qt.Key.Key_Right: (step, 0.0),
+            Qt.Key.Key_Up: (0.0, -step),
+            Qt.Key.Key_Down: (0.0, step),
+        }
+        strengths = {Qt.Key.Key_PageUp: 1, Qt.Key.Key_PageDown: -1}
+        if key in moves:
+            dx, dy = moves[key]
+            self._loupe = self._loupe.at(self._loupe.x + dx, self._loupe.y + dy, self._view.scene)
+            self._follow_loupe(self._loupe)
+        elif key in strengths:
+            self._loupe = self._loupe.stronger(strengths[key])
+        else:
+            return False
+        self.update()
+        return True
+
+    def _follow_loupe(self, loupe: Loupe) -> None:
+        """Move the photo where the magnifier left what is visible of it."""
+        view = self._view
+        x, y = view.x + loupe.x * view.scale, view.y + loupe.y * view.scale
+        dx = max(0.0, -x) - max(0.0, x - view.screen.width)
+        dy = max(0.0, -y) - max(0.0, y - view.screen.height)
+        if dx or dy:
+            self.pan(dx, dy)
 
     # The active tool
 
@@ -233,6 +300,7 @@ class ZoomArea(QWidget):
                 self.setCursor(self._tool.cursor(point))
             if self._tool_drags:
                 return
+        self._move_loupe_to(event.position())
         self._on_move(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
@@ -264,6 +332,8 @@ class ZoomArea(QWidget):
             Qt.Key.Key_Down: (0, -KEY_PAN_PX),
         }
         key = Qt.Key(event.key())
+        if self._loupe_takes_key(key):
+            return
         if key in pans:
             self.pan(*pans[key])
         elif key == Qt.Key.Key_Space:

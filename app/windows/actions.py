@@ -126,10 +126,33 @@ class Actions(QObject):
             self.tr("&Side by side"),
             "side-by-side",
             ("3",),
-            self.tr("Before and after next to each other"),
+            self.tr("Before and after next to each other, or above each other in a tall window"),
             checkable=True,
         )
-        self.compare = self._group(self.divider, self.divider_horizontal, self.side_by_side)
+        self.blink = self._make(
+            self.tr("&Blink"),
+            "blink",
+            ("4",),
+            self.tr("Before and after in turn in the same place; space changes them by hand"),
+            checkable=True,
+        )
+        self.difference = self._make(
+            self.tr("Di&fference"),
+            "difference",
+            ("5",),
+            self.tr("What was changed: black where nothing was, bright where much was"),
+            checkable=True,
+        )
+        self.compare = self._group(
+            self.divider, self.divider_horizontal, self.side_by_side, self.blink, self.difference
+        )
+        self.loupe = self._make(
+            self.tr("&Magnifier"),
+            "loupe",
+            ("L",),
+            self.tr("Shows before and after enlarged at the pointer"),
+            checkable=True,
+        )
         self._make_appearance_actions()
 
     def _make_appearance_actions(self) -> None:

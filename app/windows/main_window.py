@@ -25,9 +25,9 @@ from app.jobs.photo_work import PhotoWork
 from app.session.preferences import Preferences, PreferencesStore, Theme, ViewMode
 from app.session.services import SavedFile, Services
 from app.session.troubles import Trouble, trouble_of
-from app.views.compare import CompareMode
 from app.widgets.theme import apply_theme, system_is_dark
 from app.windows.actions import Actions
+from app.windows.compare_views import CompareViews
 from app.windows.intake import Intake, has_something, intake_of, intake_of_paths
 from app.windows.menus import fill_menu_bar
 from app.windows.parts import make_parts
@@ -59,6 +59,7 @@ class MainWindow(QMainWindow):
         self.parts = make_parts(self.commands, defaults, has_sample=services.sample is not None)
         self.work = PhotoWork(services, defaults, self)
         self.presenter = Presenter(self.work, self.parts, self.commands, self)
+        self.compare_views = CompareViews(self.parts, self.commands, self)
         self.setCentralWidget(self.parts.central)
         self._recent_menu = fill_menu_bar(self.menuBar(), self.commands)
         self.setAcceptDrops(True)
@@ -72,7 +73,7 @@ class MainWindow(QMainWindow):
         self._on_changed()
 
     def _connect_actions(self) -> None:
-        commands, canvas = self.commands, self.parts.area.canvas
+        commands = self.commands
         commands.open.triggered.connect(self._on_open_asked)
         commands.paste.triggered.connect(self._on_paste_asked)
         commands.save.triggered.connect(self._on_save_asked)
@@ -83,19 +84,12 @@ class MainWindow(QMainWindow):
         commands.redo.triggered.connect(self.presenter.redo)
         commands.reset.triggered.connect(self.presenter.reset)
         commands.cancel.triggered.connect(self.presenter.cancel)
-        commands.fit.triggered.connect(canvas.fit)
-        commands.actual.triggered.connect(canvas.show_actual_size)
-        commands.zoom_in.triggered.connect(canvas.zoom_in)
-        commands.zoom_out.triggered.connect(canvas.zoom_out)
-        commands.original.toggled.connect(self._on_original_toggled)
         commands.faces.toggled.connect(self._on_faces_toggled)
         commands.models.triggered.connect(self._on_models_asked)
         commands.models.setVisible(self._services.model_store is not None)
         commands.shortcuts.triggered.connect(self._on_shortcuts_asked)
         commands.about.triggered.connect(self._on_about_asked)
         commands.toggle_mode.triggered.connect(self._on_mode_toggled)
-        for action, mode in zip(commands.compare.actions(), CompareMode, strict=True):
-            action.triggered.connect(partial(canvas.set_mode, mode))
         modes: tuple[ViewMode, ...] = ("simple", "studio")
         for action, view in zip(commands.modes.actions(), modes, strict=True):
             action.triggered.connect(partial(self.set_mode, view))
@@ -269,10 +263,6 @@ class MainWindow(QMainWindow):
         self.set_mode("studio" if self.preferences.mode == "simple" else "simple")
 
     @Slot(bool)
-    def _on_original_toggled(self, shown: bool) -> None:
-        self.parts.area.canvas.set_shows_original(shown=shown)
-
-    @Slot(bool)
     def _on_faces_toggled(self, shown: bool) -> None:
         self.parts.area.canvas.set_shows_faces(shown=shown)
         self._remember(self.preferences.replace(show_faces=shown))
@@ -330,9 +320,6 @@ class MainWindow(QMainWindow):
         (commands.simple if chosen.mode == "simple" else commands.studio).setChecked(True)
         themes = dict(zip(("system", "light", "dark"), commands.themes.actions(), strict=True))
         themes[chosen.theme].setChecked(True)
-        commands.compare.actions()[list(CompareMode).index(self.parts.area.canvas.mode)].setChecked(
-            True
-        )
         commands.faces.setChecked(chosen.show_faces)
         if not chosen.first_run_note_seen and not self.parts.first_run.isVisibleTo(self):
             self.parts.first_run.show_note(

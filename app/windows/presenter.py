@@ -238,6 +238,7 @@ class Presenter(QObject):
             actions.close_photo,
             actions.reset,
             actions.faces,
+            actions.loupe,
             actions.fit,
             actions.actual,
             actions.zoom_in,
