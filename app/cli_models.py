@@ -33,6 +33,8 @@ _STATE_WORDS = {
 _TASK_WORDS: dict[Task, str] = {
     "face-restoration": "faces",
     "upscaling": "enlarging",
+    "denoising": "noise",
+    "inpainting": "filling",
     "detection": "face finder",
     "damage": "scratches",
     "parsing": "face mask",

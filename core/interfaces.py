@@ -242,6 +242,39 @@ class DamageDetector(Protocol):
         ...
 
 
+class Inpainter(Protocol):
+    """Makes up what is missing from a picture."""
+
+    @property
+    def info(self) -> EngineInfo:
+        """What runs."""
+        ...
+
+    @property
+    def side_px(self) -> int:
+        """Side of the square windows that it should be given."""
+        ...
+
+    def inpaint(
+        self, image: FloatImage, mask: npt.NDArray[np.bool_], *, progress: Progress
+    ) -> Restored:
+        """Fill one window.
+
+        Args:
+            image: H x W x 3, RGB, [0, 1].
+            mask: H x W, True where the picture is unknown.
+            progress: Polled for cancellation.
+
+        Returns:
+            `images` is H x W x 3, RGB, [0, 1], finite; only the masked pixels are of use.
+
+        Raises:
+            Cancelled: The job was stopped.
+            RestorationError: The network gave no usable result on any device.
+        """
+        ...
+
+
 class Stage(Protocol):
     """One visible step of the pipeline.
 

@@ -22,20 +22,25 @@ from core.settings_faces import (
     FivePoints,
     IdentityFloor,
 )
+from core.settings_repair import CLASSICAL, NEARBY, DenoiseSettings, MaskEdits, RepairSettings
 
 __all__ = [
+    "CLASSICAL",
     "COLOUR_PRESETS",
     "DEFAULT_FACE_MODEL",
     "FIRST_ADDED",
     "MAX_UPSCALE",
+    "NEARBY",
     "AddedFace",
     "BackgroundSettings",
     "ColourSettings",
+    "DenoiseSettings",
     "FaceChoice",
     "FaceSettings",
     "Finish",
     "FivePoints",
     "IdentityFloor",
+    "MaskEdits",
     "RepairSettings",
     "RestorationSettings",
     "Share",
@@ -199,27 +204,6 @@ COLOUR_PRESETS: dict[str, ColourSettings] = {
 """Colour presets by the name that `--colour` takes."""
 
 
-class RepairSettings(Settings, frozen=True, kw_only=True):
-    """Scratches, cracks and dust: found and filled. Off by default."""
-
-    enabled: Annotated[
-        bool,
-        Meta(
-            title="Repair scratches",
-            description="Find scratches, cracks and dust, and fill them from around.",
-        ),
-    ] = False
-    sensitivity: Annotated[
-        float,
-        Meta(
-            ge=0.0,
-            le=1.0,
-            title="Scratch finder",
-            description="How eager it is. More finds fainter marks, and more that are none.",
-        ),
-    ] = 0.5
-
-
 class BackgroundSettings(Settings, frozen=True, kw_only=True):
     """Everything that is not a face: its size."""
 
@@ -243,14 +227,17 @@ class RestorationSettings(Settings, frozen=True, kw_only=True):
     colour: ColourSettings = COLOUR_PRESETS["auto"]
     background: BackgroundSettings = BackgroundSettings()
     repair: RepairSettings = RepairSettings()
+    denoise: DenoiseSettings = DenoiseSettings()
     seed: Annotated[
         int,
         Meta(ge=0, description="Fixes the generator's noise: same seed, same picture."),
     ] = 0
 
     def for_any_photo(self) -> RestorationSettings:
-        """These settings without what belongs to one photo: choices for faces, faces added.
+        """These settings without what belongs to one photo: chosen faces, painted marks.
 
         Presets, defaults and recipes of another photo hold no more than this.
         """
-        return self.replace(faces=self.faces.replace(choices=(), added=()))
+        return self.replace(
+            faces=self.faces.replace(choices=(), added=()), repair=self.repair.replace(edits=None)
+        )

@@ -127,6 +127,8 @@ def task_text(task: Task) -> str:
     texts: dict[Task, str] = {
         "face-restoration": translate("ModelsTable", "Faces"),
         "upscaling": translate("ModelsTable", "Enlarging"),
+        "denoising": translate("ModelsTable", "Noise"),
+        "inpainting": translate("ModelsTable", "Filling areas"),
         "detection": translate("ModelsTable", "Finding faces"),
         "damage": translate("ModelsTable", "Finding scratches"),
         "parsing": translate("ModelsTable", "Outlining faces"),

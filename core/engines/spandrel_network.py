@@ -24,7 +24,8 @@ class ForeignNetwork:
     """A network that spandrel recognised.
 
     Attributes:
-        module: Takes N x 3 x H x W in [0, 1], fp32.
+        module: Takes N x C x H x W in [0, 1], fp32; one that fills areas takes one channel more,
+            which is 1 where the picture is unknown.
         name: Name of its architecture.
         purpose: "SR", "FaceSR", "Restoration" or "Inpainting".
         scale: How many times larger the output is.
@@ -59,13 +60,34 @@ class _DescribedModule(nn.Module):
         return output
 
 
+class _MaskedModule(nn.Module):
+    """A spandrel descriptor that fills areas, as a module with one input."""
+
+    def __init__(self, descriptor: Any) -> None:
+        super().__init__()
+        self.model = descriptor.model
+        self._descriptor = descriptor
+
+    def forward(self, images: Tensor) -> Tensor:
+        """1 x (C + 1) x H x W in [0, 1], fp32, the last one the mask, to 1 x C x H x W."""
+        precision = next(self.model.parameters()).dtype
+        known = images.to(precision)
+        output: Tensor = self._descriptor(known[:, :-1].contiguous(), known[:, -1:].contiguous())
+        return output
+
+
 def recognise(tensors: Mapping[str, Tensor]) -> ForeignNetwork | None:
     """Build and load the network that a checkpoint's tensors belong to; None where unknown.
 
     Raises:
         RuntimeError: The tensors are those of a known network but do not fit together.
     """
-    from spandrel import ImageModelDescriptor, ModelLoader, UnsupportedModelError
+    from spandrel import (
+        ImageModelDescriptor,
+        MaskedImageModelDescriptor,
+        ModelLoader,
+        UnsupportedModelError,
+    )
 
     try:
         descriptor = ModelLoader(device="cpu", registry=_registry()).load_from_state_dict(
@@ -73,7 +95,12 @@ def recognise(tensors: Mapping[str, Tensor]) -> ForeignNetwork | None:
         )
     except UnsupportedModelError:
         return None
-    if not isinstance(descriptor, ImageModelDescriptor):
+    module: nn.Module
+    if isinstance(descriptor, MaskedImageModelDescriptor):
+        module = _MaskedModule(descriptor)
+    elif isinstance(descriptor, ImageModelDescriptor):
+        module = _DescribedModule(descriptor)
+    else:
         return None
     precisions: list[Precision] = ["fp32"]
     if descriptor.supports_half:
@@ -81,7 +108,7 @@ def recognise(tensors: Mapping[str, Tensor]) -> ForeignNetwork | None:
     if descriptor.supports_bfloat16:
         precisions.append("bf16")
     return ForeignNetwork(
-        module=_DescribedModule(descriptor).eval(),
+        module=module.eval(),
         name=str(descriptor.architecture.name),
         purpose=descriptor.purpose,
         scale=descriptor.scale,

@@ -66,12 +66,16 @@ def _as_foreign(checkpoint: Checkpoint) -> Inspection:
         return Inspection(architecture, "face-restoration", crop_size_px=_FOREIGN_CROP_PX)
     if foreign.purpose == "SR" and foreign.scale > 1 and foreign.channels == (3, 3):
         return Inspection(architecture, "upscaling", scale=foreign.scale)
+    if foreign.purpose == "Restoration" and foreign.scale == 1 and foreign.channels == (3, 3):
+        return Inspection(architecture, "denoising")
+    if foreign.purpose == "Inpainting" and foreign.channels == (3, 3):
+        return Inspection(architecture, "inpainting")
     raise _of_no_use(checkpoint, foreign)
 
 
 def _of_no_use(checkpoint: Checkpoint, foreign: ForeignNetwork) -> ModelFileError:
     return ModelFileError(
-        f"{checkpoint.path.name} is a network of the kind {foreign.name}, which neither restores "
-        "faces nor enlarges colour photos.",
-        "Choose a face-restoration or enlarging model.",
+        f"{checkpoint.path.name} is a network of the kind {foreign.name}, which does nothing for "
+        "colour photos that Heirloom can use.",
+        "Choose a model that restores faces, enlarges, takes noise away or fills areas.",
     )

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         FaceEmbedder,
         FaceParser,
         FaceRestorer,
+        Inpainter,
         Upscaler,
     )
 
@@ -57,6 +58,8 @@ class LoadedModels:
         self._detectors: dict[str, FaceDetector] = {}
         self._restorers: dict[str, FaceRestorer] = {}
         self._upscalers: dict[str, Upscaler] = {}
+        self._inpainters: dict[str, Inpainter] = {}
+        self._denoisers: dict[str, Upscaler] = {}
         self._parsers: dict[str, FaceParser] = {}
 
     def detector(self, name: str = AUTO) -> FaceDetector:
@@ -130,6 +133,34 @@ class LoadedModels:
                 compute=self._preference(),
             )
         return self._upscalers[name]
+
+    def inpainter(self, name: str) -> Inpainter:
+        """A model that fills marked areas, by its id or file.
+
+        Raises:
+            ModelMissingError: It is not known or not installed.
+            ModelFileError: The file is damaged or of no known kind.
+        """
+        if name not in self._inpainters:
+            from core.models.picture_models import load_inpainter
+
+            model = resolve(self.store, name, "inpainting")
+            self._inpainters[name] = load_inpainter(model, self._preference())
+        return self._inpainters[name]
+
+    def denoiser(self, name: str) -> Upscaler:
+        """A model that takes noise or JPEG blocks away, by its id or file; its scale is 1.
+
+        Raises:
+            ModelMissingError: It is not known or not installed.
+            ModelFileError: The file is damaged or of no known kind.
+        """
+        if name not in self._denoisers:
+            from core.models.picture_models import load_denoiser
+
+            model = resolve(self.store, name, "denoising")
+            self._denoisers[name] = load_denoiser(model, self._preference())
+        return self._denoisers[name]
 
     def parser(self, name: str = AUTO) -> FaceParser | None:
         """A model of face outlines by its id or file.

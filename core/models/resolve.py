@@ -19,6 +19,8 @@ MODEL_SUFFIXES = frozenset({".pth", ".safetensors", ".pt", ".ckpt"})
 TASK_NAMES: dict[Task, str] = {
     "face-restoration": "face model",
     "upscaling": "enlarging model",
+    "denoising": "model against noise",
+    "inpainting": "model that fills areas",
     "detection": "face finder",
     "damage": "scratch finder",
     "identity": "identity model",

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 Task = Literal[
     "face-restoration",
     "upscaling",
+    "denoising",
+    "inpainting",
     "detection",
     "damage",
     "parsing",

@@ -1,4 +1,8 @@
-"""The repair stage: scratches, cracks and dust are marked, then filled from around them."""
+"""Damage: scratches, cracks and dust are marked, then filled from around them.
+
+Marking and filling are two stages, so that a stroke of the brush fills again without looking for
+damage again.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.damage.areas import filled_by_model
+from core.damage.correcting import corrected, fits
 from core.damage.filling import filled
 from core.damage.masking import damage_mask, grown
 
@@ -14,26 +20,60 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from core.image import Pixels
-    from core.interfaces import DamageDetector
+    from core.interfaces import DamageDetector, Inpainter
     from core.pipeline import Restoration
     from core.progress import Progress
-    from core.settings import RepairSettings
+    from core.settings import MaskEdits
+
+    Mask = npt.NDArray[np.bool_]
 
 _RIM_SHARE = 0.0012
 """Width of the rim that is filled around a mark, as a share of the photo's shorter side."""
 
 
 @dataclass(frozen=True, slots=True)
-class RepairStage:
-    """Marks damage on the photo and fills it, before faces are looked for.
+class FindDamageStage:
+    """Marks scratches, cracks and dust on the photo as it was read.
 
     Attributes:
-        settings: Whether, and how eagerly.
+        sensitivity: How eagerly, [0, 1].
         detector: Finds the damage.
     """
 
-    settings: RepairSettings
+    sensitivity: float
     detector: DamageDetector
+
+    @property
+    def name(self) -> str:
+        """What is being done."""
+        return "Finding scratches"
+
+    @property
+    def cost(self) -> float:
+        """Rough share of the progress bar."""
+        return 1.5
+
+    def run(self, state: Restoration, progress: Progress) -> Restoration:
+        """Leave the marks in `state.damage`; the photo itself stays.
+
+        Raises:
+            Cancelled: The job was stopped.
+        """
+        mask = found_damage(self.detector, state.photo.pixels, self.sensitivity, progress)
+        return replace(state.used(self.detector.info), damage=mask)
+
+
+@dataclass(frozen=True, slots=True)
+class RepairStage:
+    """Fills what was found and what the user marked, before faces are looked for.
+
+    Attributes:
+        edits: What the user painted over the marks that were found.
+        filler: A model that fills marked areas; None fills from nearby pixels.
+    """
+
+    edits: MaskEdits | None = None
+    filler: Inpainter | None = None
 
     @property
     def name(self) -> str:
@@ -43,52 +83,40 @@ class RepairStage:
     @property
     def cost(self) -> float:
         """Rough share of the progress bar."""
-        return 2.0 if self.settings.enabled else 0.0
+        return 0.5 if self.filler is None else 10.0
 
     def run(self, state: Restoration, progress: Progress) -> Restoration:
-        """Repair the photo.
+        """Repair the photo; unmarked pixels stay bit for bit.
 
         Raises:
             Cancelled: The job was stopped.
+            RestorationError: The model gave no usable result.
         """
-        if not self.settings.enabled:
+        pixels = state.photo.pixels
+        edits = self.edits
+        if edits is not None and not fits(edits, *pixels.shape[:2]):
+            edits = None
+            state = state.warned(
+                "The marks painted by hand belong to a photo of another size and were left out."
+            )
+        found = np.zeros(pixels.shape[:2], np.bool_) if state.damage is None else state.damage
+        mask = corrected(found, edits)
+        if not mask.any():
             return state
-        mask = found_damage(
-            self.detector,
-            state.photo.pixels,
-            self.settings.sensitivity,
-            progress.part(0.0, 0.8),
-            _face_areas(state),
-        )
-        pixels = filled(state.photo.pixels, mask, progress.part(0.8, 1.0))
-        state = state.used(self.detector.info)
-        if pixels is state.photo.pixels:
-            return state
-        return replace(state, photo=state.photo.with_pixels(pixels))
+        if self.filler is None:
+            done = filled(pixels, mask, progress)
+        else:
+            done, warnings = filled_by_model(pixels, mask, self.filler, progress)
+            state = state.used(self.filler.info)
+            for warning in warnings:
+                state = state.warned(warning)
+        return replace(state, photo=state.photo.with_pixels(done))
 
 
 def found_damage(
-    detector: DamageDetector,
-    pixels: Pixels,
-    sensitivity: float,
-    progress: Progress,
-    protected: npt.NDArray[np.float32] | None = None,
-) -> npt.NDArray[np.bool_]:
+    detector: DamageDetector, pixels: Pixels, sensitivity: float, progress: Progress
+) -> Mask:
     """The mask of a photo's damage, with the rim that is filled along with it."""
     likelihood = detector.likelihood(pixels, progress)
-    mask = damage_mask(likelihood, sensitivity=sensitivity, protected=protected)
+    mask = damage_mask(likelihood, sensitivity=sensitivity)
     return grown(mask, max(1, round(_RIM_SHARE * min(mask.shape))))
-
-
-def _face_areas(state: Restoration) -> npt.NDArray[np.float32] | None:
-    """1 inside the boxes of known faces, whose fine lines must stay; None where none is known."""
-    if not state.faces:
-        return None
-    height, width = state.photo.pixels.shape[:2]
-    areas = np.zeros((height, width), np.float32)
-    for result in state.faces:
-        box = result.face.box.scaled(state.scale)
-        rows = slice(max(0, round(box.top)), max(0, round(box.bottom)))
-        columns = slice(max(0, round(box.left)), max(0, round(box.right)))
-        areas[rows, columns] = 1
-    return areas

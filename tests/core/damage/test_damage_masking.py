@@ -9,12 +9,7 @@ import pytest
 from core.damage.filling import filled
 from core.damage.masking import damage_mask, grown
 from core.errors import Cancelled
-from core.image import Photo
-from core.interfaces import EngineInfo
-from core.pipeline import Restoration
 from core.progress import CancelToken, Progress, no_progress
-from core.settings import RepairSettings
-from core.stages.repair import RepairStage
 
 
 def smooth_photo(dtype=np.uint8, side_px: int = 120) -> np.ndarray:
@@ -27,18 +22,6 @@ def line_mask(shape) -> np.ndarray:
     plane = np.zeros(shape, np.uint8)
     cv2.line(plane, (10, 5), (shape[1] - 20, shape[0] - 8), 1, 2)
     return plane.astype(bool)
-
-
-class KnownDamage:
-    """A detector that is told where the damage is."""
-
-    def __init__(self, mask):
-        self.mask = mask
-        self.info = EngineInfo("damage detection", "known")
-
-    def likelihood(self, pixels, progress):
-        progress.report(0.5)
-        return self.mask.astype(np.float32)
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
@@ -103,26 +86,6 @@ def test_the_rim_grows_on_all_sides():
     mask[4, 4] = True
     assert grown(mask, 1).sum() == 5
     assert grown(mask, 0) is mask
-
-
-def test_the_stage_fills_what_the_detector_marks():
-    clean = smooth_photo()
-    mask = line_mask(clean.shape[:2])
-    scratched = clean.copy()
-    scratched[mask] = 255
-    photo = Photo(scratched)
-    stage = RepairStage(RepairSettings(enabled=True), KnownDamage(mask))
-    state = stage.run(Restoration(photo, photo), no_progress())
-    assert np.abs(state.photo.pixels.astype(int) - clean).mean() < 0.5
-    assert state.engines[-1].model == "known"
-
-
-def test_a_stage_that_is_off_hands_on_the_record():
-    photo = Photo(smooth_photo())
-    record = Restoration(photo, photo)
-    stage = RepairStage(RepairSettings(), KnownDamage(line_mask(photo.pixels.shape[:2])))
-    assert stage.run(record, no_progress()) is record
-    assert stage.cost == 0
 
 
 def test_filling_stops_when_it_is_cancelled():

@@ -59,8 +59,9 @@ def refuse(path, *words):
 
 
 def test_networks_of_no_use_are_refused_with_what_was_looked_for(tmp_path):
-    torch.save(enlarger(1), tmp_path / "one.pth")
-    refuse(tmp_path / "one.pth", "neither restores faces nor enlarges")
+    grey = SRVGGNetCompact(num_in_ch=1, num_out_ch=1, num_feat=8, num_conv=2, upscale=2)
+    torch.save(grey.state_dict(), tmp_path / "grey.pth")
+    refuse(tmp_path / "grey.pth", "nothing for colour photos")
     torch.save({"layer.weight": torch.zeros(3, 3)}, tmp_path / "other.pth")
     refuse(tmp_path / "other.pth", "no network that Heirloom knows", "GFP-GAN", "Real-ESRGAN")
 
