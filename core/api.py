@@ -20,14 +20,15 @@ from core import __version__
 from core.engines.given import GivenFaces
 from core.errors import OutputError
 from core.faces import Face, FaceResult
-from core.geometry import Size
-from core.image import Photo
+from core.geometry import Box, Size
+from core.image import Photo, to_uint8
 from core.imageio import WriteOptions, check_output, read_photo, write_photo
 from core.imageio.atomic import write_atomic
 from core.imageio.failures import output_errors
-from core.models.loaded import FINISHER, LoadedModels
+from core.models.loaded import AUTO, DETECTORS, FINISHER, LoadedModels
 from core.models.resolve import ALIASES
 from core.pipeline import Pipeline, Restoration, Trace
+from core.placing import PlacedFace, place_face
 from core.progress import Progress, no_progress
 from core.recipe import Recipe, encode, path_beside, recipe_of
 from core.report import FileReport, done
@@ -106,6 +107,25 @@ class Engine(LoadedModels):
         progress.report(0.0, "Loading the model")
         pipeline = self.pipeline(settings, faces)
         return pipeline.run(photo, progress, previous)
+
+    def place_face(
+        self, photo: Photo, box: Box, detector: str = AUTO, progress: Progress | None = None
+    ) -> PlacedFace:
+        """Find the five points of a face in a box that the user drew.
+
+        Args:
+            photo: What `open_photo` returned.
+            box: Around the face, in pixels of the upright photo.
+            detector: The face finder; the one that always comes along is asked as well.
+            progress: Reported to and polled for cancellation.
+
+        Raises:
+            Cancelled: The job was stopped.
+            ModelMissingError: The face finder is not installed.
+        """
+        first, last = self.detector(detector), self.detector(DETECTORS[-1])
+        finders = (first,) if first is last else (first, last)
+        return place_face(to_uint8(photo.pixels), box, finders, progress or no_progress())
 
     def pipeline(
         self, settings: RestorationSettings, faces: tuple[Face, ...] | None = None
