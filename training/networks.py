@@ -22,7 +22,7 @@ _LAYOUTS: dict[str, type[Gfpgan]] = {
     "bilinear": GfpganBilinear,
     "original": GfpganOriginal,
 }
-_WRAPPERS = ("params_ema", "params")
+_WRAPPERS = ("params_ema", "params", "average")
 
 
 def network_config(options: NetworkOptions) -> GfpganConfig:
@@ -67,7 +67,9 @@ def build_generator(options: NetworkOptions, seed: int) -> Gfpgan:
 
 
 def read_weights(path: Path) -> dict[str, Tensor]:
-    """Tensors of a checkpoint as fp32, whatever wraps them (`params_ema`, `params` or nothing).
+    """Tensors of a checkpoint as fp32, whatever wraps them.
+
+    That is `params_ema`, `params`, nothing, or `average` in the checkpoints of a run of ours.
 
     Raises:
         ModelFileError: The file is missing, unsafe or damaged.
@@ -107,13 +109,22 @@ def load_generator(network: Gfpgan, path: Path) -> None:
 def load_prior(network: Gfpgan, path: Path) -> None:
     """Take over StyleGAN2 weights for the decoder; the rest of the network stays.
 
+    The file holds the decoder's own keys, or is a checkpoint of a run that trained a prior.
+
     Raises:
         ModelFileError: The file does not fit the decoder.
     """
     try:
-        network.stylegan_decoder.load_state_dict(read_weights(path))
+        network.stylegan_decoder.load_state_dict(decoder_of(read_weights(path)))
     except RuntimeError as error:
         raise ModelFileError(
             f"The prior “{path.name}” does not fit the generator of this run.",
             "Train a prior with the same preset.",
         ) from error
+
+
+def decoder_of(weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The decoder's weights out of those of a trained prior; decoder's weights as they are."""
+    prefix = "decoder."
+    found = {k.removeprefix(prefix): v for k, v in weights.items() if k.startswith(prefix)}
+    return found or weights

@@ -1,0 +1,284 @@
+"""The figure of the ablations: a row a face, a column a variant, the truth last.
+
+As PNG, and as one HTML file that needs nothing else and has the table, too.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from PIL import Image, ImageDraw, ImageFont
+
+from core import __version__
+from core.evaluation.run import Result
+from core.evaluation.tables import heading
+from core.evaluation.values import Case
+from training.ablation import FULL, AblationPlan
+from training.ablation_run import INPUT
+from training.ablation_table import (
+    BETTER,
+    WORSE,
+    AblationRow,
+    AblationTable,
+    cell,
+    conditions_text,
+    note_text,
+    spread_cell,
+    spread_title,
+)
+
+if TYPE_CHECKING:
+    from PIL.ImageFont import FreeTypeFont
+    from PIL.ImageFont import ImageFont as BitmapFont
+
+ROWS = 6
+SMALLEST_CELL_PX = 128
+GAP_PX, MARGIN_PX, LABEL_PX, HEAD_PX, FONT_PX = 4, 10, 64, 34, 12
+PAGE, INK, QUIET = (255, 255, 255), (34, 32, 29), (99, 94, 87)
+
+TRUTH = "truth"
+HEADS = {
+    INPUT: ("damaged", "input"),
+    "no-prior": ("no prior", ""),
+    "no-pyramid": ("no pyramid", "loss"),
+    "component-none": ("component", "loss: none"),
+    "component-critics": ("component", "critics only"),
+    "component-matching": ("critics +", "matching"),
+    FULL: ("full: critics", "+ feature style"),
+    TRUTH: ("ground", "truth"),
+}
+"""Columns in order, with two lines of title each; variants that were not run are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class FigureRow:
+    """One face of the figure.
+
+    Attributes:
+        condition: Strength of its damage.
+        name: Which face.
+        pictures: Files by column.
+    """
+
+    condition: str
+    name: str
+    pictures: dict[str, Path]
+
+
+def figure_rows(plan: AblationPlan, result: Result) -> tuple[FigureRow, ...]:
+    """Faces spread evenly over those that were scored, the strengths by turns."""
+    names = list(dict.fromkeys(case.name for case in result.evaluation.cases))
+    count = min(ROWS, len(names))
+    chosen = [names[index * len(names) // count] for index in range(count)]
+    cases = {(case.condition, case.name): case for case in result.evaluation.cases}
+    rows = []
+    for index, name in enumerate(chosen):
+        condition = plan.strengths[index % len(plan.strengths)]
+        rows.append(_row(cases[condition, name], result))
+    return tuple(rows)
+
+
+def _row(case: Case, result: Result) -> FigureRow:
+    folder = result.evaluation.folder
+    made = {
+        outcome.method.removesuffix(".safetensors"): folder / outcome.output
+        for outcome in result.outcomes
+        if (outcome.condition, outcome.name) == (case.condition, case.name) and outcome.output
+    }
+    assert case.truth is not None  # the faces of ablations are damaged here
+    made |= {INPUT: case.input, TRUTH: case.truth}
+    return FigureRow(case.condition, case.name, {key: made[key] for key in HEADS if key in made})
+
+
+def as_png(rows: Sequence[FigureRow]) -> bytes:
+    """The figure as one picture; small faces are enlarged to 128 px by cubic interpolation."""
+    columns = list(rows[0].pictures)
+    with Image.open(rows[0].pictures[TRUTH]) as first:
+        side = max(SMALLEST_CELL_PX, first.width)
+    pitch = side + GAP_PX
+    width = 2 * MARGIN_PX + LABEL_PX + len(columns) * pitch - GAP_PX
+    sheet = Image.new("RGB", (width, 2 * MARGIN_PX + HEAD_PX + len(rows) * pitch - GAP_PX), PAGE)
+    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(FONT_PX)
+    for index, column in enumerate(columns):
+        middle = MARGIN_PX + LABEL_PX + index * pitch + side // 2
+        _centred(draw, HEADS[column], middle, font)
+    for number, row in enumerate(rows):
+        top = MARGIN_PX + HEAD_PX + number * pitch
+        draw.text((MARGIN_PX, top + side // 2 - FONT_PX), row.condition, QUIET, font)
+        for index, column in enumerate(columns):
+            place = (MARGIN_PX + LABEL_PX + index * pitch, top)
+            sheet.paste(_face(row.pictures[column], side), place)
+    buffer = io.BytesIO()
+    sheet.save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
+def _centred(
+    draw: ImageDraw.ImageDraw,
+    lines: Sequence[str],
+    middle: int,
+    font: FreeTypeFont | BitmapFont,
+) -> None:
+    for number, text in enumerate(lines):
+        left = middle - draw.textlength(text, font) / 2
+        draw.text((left, MARGIN_PX - 4 + number * (FONT_PX + 3)), text, INK, font)
+
+
+def _face(path: Path, side: int) -> Image.Image:
+    with Image.open(path) as image:
+        face = image.convert("RGB")
+    return face if face.width == side else face.resize((side, side), Image.Resampling.BICUBIC)
+
+
+def as_html(
+    plan: AblationPlan,
+    table: AblationTable,
+    rows: Sequence[FigureRow],
+    prior_sheet: Path | None,
+) -> bytes:
+    """Table, figure and what the prior draws, in one file.
+
+    Args:
+        plan: What was trained.
+        table: Its figures.
+        rows: Faces of the figure.
+        prior_sheet: Picture of faces that the prior draws by itself, or None.
+    """
+    style = (files("resources") / "evaluation" / "report.css").read_text(encoding="utf-8")
+    sections = [_table_section(plan, table), _figure_section(rows), _prior_section(prior_sheet)]
+    page = (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>Ablations – Heirloom</title>\n<style>\n{style}</style></head>\n<body><header>"
+        f'<h1>Ablations</h1><p class="lead">{escape(conditions_text(plan))}</p></header>\n<main>'
+        f"{''.join(sections)}</main>\n<footer><p>Made by Heirloom {escape(__version__)}.</p>"
+        "</footer></body></html>\n"
+    )
+    return page.encode()
+
+
+def _table_section(plan: AblationPlan, table: AblationTable) -> str:
+    heads = "".join(f'<th scope="col">{heading(metric)}</th>' for metric in table.columns)
+    lines = []
+    for condition in table.spreads:
+        lines.append(
+            f'<tr class="condition"><th colspan="{len(table.columns) + 1}" scope="rowgroup">'
+            f"{escape(condition)}</th></tr>"
+        )
+        lines += [_line(table, row) for row in table.rows if row.condition == condition]
+        if plan.full_seeds > 1:
+            cells = (spread_cell(table, condition, metric) for metric in table.columns)
+            texts = "".join(f'<td class="absent">{text}</td>' for text in cells)
+            lines.append(f'<tr><th scope="row">{escape(spread_title(plan))}</th>{texts}</tr>')
+    return (
+        f'<section><h2>Results</h2><p class="note">{escape(note_text(plan))}</p>'
+        f'<div class="scroll"><table><thead><tr><th scope="col" class="text">Variant</th>{heads}'
+        f"</tr></thead><tbody>{''.join(lines)}</tbody></table></div></section>"
+    )
+
+
+def _line(table: AblationTable, row: AblationRow) -> str:
+    cells = ""
+    for metric in table.columns:
+        found = row.figures.get(metric)
+        kind = {BETTER: ' class="better-cell"', WORSE: ' class="worse-cell"'}
+        marked = kind.get(found.verdict, "") if found else ' class="absent"'
+        interval = ""
+        if found and found.low is not None and found.high is not None:
+            interval = f"<small>{found.low:.4g} – {found.high:.4g}</small>"
+        cells += f"<td{marked}>{cell(table, row, metric)}{interval}</td>"
+    return f'<tr><th scope="row">{escape(row.title)}</th>{cells}</tr>'
+
+
+def _figure_section(rows: Sequence[FigureRow]) -> str:
+    heads = "".join(
+        f'<th scope="col">{escape(" ".join(HEADS[column]).strip())}</th>'
+        for column in rows[0].pictures
+    )
+    lines = [
+        f'<tr><th scope="row">{escape(row.name)}<br>{escape(row.condition)}</th>'
+        + "".join(f"<td>{_image(path, column)}</td>" for column, path in row.pictures.items())
+        + "</tr>"
+        for row in rows
+    ]
+    return (
+        '<section><h2>Faces</h2><p class="note">None of them was trained on.</p>'
+        '<div class="scroll"><table class="grid"><thead><tr><th scope="col">Face</th>'
+        f"{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table></div></section>"
+    )
+
+
+def _image(path: Path, column: str) -> str:
+    data = base64.b64encode(path.read_bytes()).decode()
+    alt = escape(" ".join(HEADS[column]).strip())
+    return f'<img alt="{alt}" src="data:image/png;base64,{data}">'
+
+
+def _prior_section(sheet: Path | None) -> str:
+    if sheet is None:
+        return ""
+    data = base64.b64encode(sheet.read_bytes()).decode()
+    return (
+        '<section><h2>What the prior draws by itself</h2><p class="note">Faces from random '
+        "latent codes: what the variants with a prior start from. The better these are, the more "
+        "“no prior” leaves out.</p>"
+        f'<img style="max-width:100%" alt="Faces drawn by the prior" '
+        f'src="data:image/png;base64,{data}"></section>'
+    )
+
+
+class Files(msgspec.Struct, frozen=True, kw_only=True):
+    """What `save` wrote."""
+
+    table_markdown: Path
+    table_csv: Path
+    table_json: Path
+    figure_png: Path
+    figure_html: Path
+
+
+def save(
+    out_dir: Path, plan: AblationPlan, table: AblationTable, result: Result, prior_run: Path
+) -> Files:
+    """Write table and figure into the ablations' folder.
+
+    Args:
+        out_dir: The ablations' folder.
+        plan: What was trained.
+        table: Its figures.
+        result: The evaluation with the pictures.
+        prior_run: Run folder of the prior, whose last preview is shown.
+
+    Raises:
+        OutputError: A file cannot be written.
+    """
+    from core.imageio.atomic import write_atomic
+    from training.ablation_table import as_csv, as_json, as_markdown
+
+    rows = figure_rows(plan, result)
+    sheets = sorted((prior_run / "previews").glob("step-*.png"))
+    made = Files(
+        table_markdown=out_dir / "ablations.md",
+        table_csv=out_dir / "ablations.csv",
+        table_json=out_dir / "ablations.json",
+        figure_png=out_dir / "figure.png",
+        figure_html=out_dir / "ablations.html",
+    )
+    contents = {
+        made.table_markdown: as_markdown(plan, table).encode(),
+        made.table_csv: as_csv(table),
+        made.table_json: as_json(plan, table, result),
+        made.figure_png: as_png(rows),
+        made.figure_html: as_html(plan, table, rows, sheets[-1] if sheets else None),
+    }
+    for path, data in contents.items():
+        write_atomic(path, data, overwrite=True)
+    return made
