@@ -4,6 +4,7 @@
     python3 bootstrap.py test    run all tests
     python3 bootstrap.py app     open the window
     python3 bootstrap.py check   run the linters, the type checker and the layering check
+    python3 bootstrap.py bundle  make a program that needs no Python, in the folder dist
 
 What follows the word is handed on: `python3 bootstrap.py test tests/core -k colour`.
 
@@ -38,6 +39,7 @@ _PROBLEM = python_problem(tuple(sys.version_info[:3]), is_64_bit=sys.maxsize > 2
 if _PROBLEM:
     sys.exit(_PROBLEM)
 
+import argparse
 import ctypes
 import hashlib
 import json
@@ -97,6 +99,8 @@ CHECKS = {
     "types": ("-m", "mypy"),
     "layers": ("-c", "from importlinter.cli import lint_imports_command as lint; lint()"),
 }
+TORCH_FOR_CPU = "https://download.pytorch.org/whl/cpu"
+TORCH_FOR_CUDA = "https://download.pytorch.org/whl/cu130"
 SMOKE = "import cv2, msgspec, numpy, PIL.Image, safetensors, torch, torchvision"
 """Fails where an installation was cut off half way."""
 
@@ -126,11 +130,14 @@ class Word:
         extras: Extra dependencies of the project that it needs.
         needs: Uses of system libraries that it cannot do without.
         run: Does it, given the environment and the remaining arguments; returns the exit code.
+        provide: Makes an environment of its own, given the extras and the remaining arguments;
+            None for the one that all others share.
     """
 
     extras: frozenset[str]
     needs: frozenset[str]
     run: Callable[[Environment, Sequence[str]], int]
+    provide: Callable[[frozenset[str], Sequence[str]], Environment] | None = None
 
 
 @dataclass(frozen=True)
@@ -404,6 +411,24 @@ def provide_environment(extras: frozenset[str]) -> Environment:
         SetupError: It cannot be made or filled.
     """
     environment = Environment(ROOT / ".venv")
+    stamp, version, fault = sound_environment(environment)
+    project = project_hash((ROOT / "pyproject.toml").read_text("utf-8"))
+    wanted = wanted_stamp(stamp, project, extras, version, str(ROOT))
+    if fault or stamp != wanted or not environment.heirloom.is_file():
+        fill_environment(environment, wanted)
+    return environment
+
+
+def sound_environment(environment: Environment) -> tuple[dict[str, Any], str, str]:
+    """Make the environment where it is missing or broken.
+
+    Returns:
+        What had been installed, the version of its Python, and why it was made anew (empty where
+        it was sound).
+
+    Raises:
+        SetupError: It cannot be made.
+    """
     stamp, version = read_stamp(environment.stamp), python_version(environment.python)
     fault = environment_fault(version, stamp, str(ROOT))
     if fault:
@@ -413,11 +438,7 @@ def provide_environment(extras: frozenset[str]) -> Environment:
         version = python_version(environment.python)
     if version is None:
         raise SetupError(f"The new virtual environment does not work; see {LOG}")
-    project = project_hash((ROOT / "pyproject.toml").read_text("utf-8"))
-    wanted = wanted_stamp(stamp, project, extras, f"{version[0]}.{version[1]}", str(ROOT))
-    if fault or stamp != wanted or not environment.heirloom.is_file():
-        fill_environment(environment, wanted)
-    return environment
+    return stamp, f"{version[0]}.{version[1]}", fault
 
 
 def fill_environment(environment: Environment, wanted: dict[str, Any]) -> None:
@@ -443,7 +464,16 @@ def install_project(environment: Environment, extras: Sequence[str]) -> None:
     """
     say("Installing Heirloom and what it needs; the first time this takes some minutes ...")
     project = ".[" + ",".join(extras) + "]" if extras else "."
-    command = [str(environment.python), "-m", "pip", "install", "--editable", project]
+    run_pip(environment, "install", "--editable", project)
+
+
+def run_pip(environment: Environment, *arguments: str) -> None:
+    """Run an environment's pip.
+
+    Raises:
+        SetupError: It failed.
+    """
+    command = [str(environment.python), "-m", "pip", *arguments]
     mark = LOG.stat().st_size if LOG.exists() else 0
     if run_logged(command, pip_news) != 0:
         with LOG.open(encoding="utf-8", errors="replace") as log:
@@ -473,6 +503,91 @@ def pip_reason(output: str) -> str:
         return "there is no PyTorch for this kind of computer or this version of Python."
     errors = [line.strip() for line in output.splitlines() if line.startswith("ERROR:")]
     return errors[-1] if errors else "pip gave no reason."
+
+
+# --- bundle ----------------------------------------------------------------------------------
+
+
+def bundle_options(arguments: Sequence[str]) -> argparse.Namespace:
+    """What was asked of the bundle."""
+    parser = argparse.ArgumentParser(
+        prog="bootstrap.py bundle",
+        description="Makes the program as a folder that needs no Python, in dist; see "
+        "docs/bundle.md.",
+    )
+    parser.add_argument(
+        "--cuda", action="store_true", help="with the libraries for NVIDIA cards: several GB more"
+    )
+    parser.add_argument(
+        "--torch", default="", metavar="VERSION", help="this version of torch, not the newest"
+    )
+    parser.add_argument(
+        "--index",
+        metavar="URL",
+        help="where torch and torchvision come from; “default” for what pip is set up with. "
+        f"Without it: {TORCH_FOR_CPU}, with --cuda on Windows {TORCH_FOR_CUDA}",
+    )
+    return parser.parse_args(list(arguments))
+
+
+def torch_arguments(options: argparse.Namespace, *, windows: bool, mac: bool) -> list[str]:
+    """What pip is told to install torch with."""
+    torch = f"torch=={options.torch}" if options.torch else "torch"
+    index = options.index
+    if index is None and not mac:  # there is only one torch for macOS
+        # The package index itself has torch for CUDA on Linux and for the processor on Windows.
+        index = TORCH_FOR_CPU if not options.cuda else TORCH_FOR_CUDA if windows else None
+    chosen = ["--index-url", index] if index and index != "default" else []
+    return ["install", torch, "torchvision", *chosen]
+
+
+def provide_bundle_environment(extras: frozenset[str], arguments: Sequence[str]) -> Environment:
+    """An environment of its own for the bundle: another torch, nothing for developers.
+
+    Raises:
+        SetupError: It cannot be made or filled.
+    """
+    options = bundle_options(arguments)
+    environment = Environment(ROOT / "build" / "bundle-env")
+    torch = torch_arguments(options, windows=WINDOWS, mac=sys.platform == "darwin")
+    stamp, version, fault = sound_environment(environment)
+    if not fault and stamp.get("torch", torch) != torch:
+        say("The virtual environment is made anew: another torch was asked for.")
+        make_environment(environment)
+        stamp = {}
+    project = project_hash((ROOT / "pyproject.toml").read_text("utf-8"))
+    wanted = {**wanted_stamp({}, project, extras, version, str(ROOT)), "torch": torch}
+    if stamp != wanted:
+        environment.stamp.unlink(missing_ok=True)
+        say("Installing torch for the bundle ...")
+        run_pip(environment, *torch)
+        install_project(environment, wanted["extras"])
+        use_headless_opencv(environment)
+        environment.stamp.write_text(json.dumps(wanted, indent=2) + "\n", "utf-8")
+    return environment
+
+
+def use_headless_opencv(environment: Environment) -> None:
+    """Put OpenCV without windows in the place of the one that brings another Qt along.
+
+    Raises:
+        SetupError: It cannot be installed.
+    """
+    code = "import importlib.metadata as m; print(m.version('opencv-python'))"
+    answer = subprocess.run(
+        [str(environment.python), "-c", code], capture_output=True, text=True, check=False
+    )
+    if answer.returncode != 0:
+        return
+    headless = f"opencv-python-headless=={answer.stdout.strip()}"
+    run_pip(environment, "uninstall", "-y", "opencv-python")
+    run_pip(environment, "install", "--force-reinstall", "--no-deps", headless)
+
+
+def run_bundle(environment: Environment, _arguments: Sequence[str]) -> int:
+    """Make the bundle."""
+    say("Making the bundle; this takes some minutes ...")
+    return call([str(environment.python), str(ROOT / "packaging" / "make_bundle.py")])
 
 
 # --- running ---------------------------------------------------------------------------------
@@ -577,6 +692,12 @@ WORDS = {
     "test": Word(frozenset({"dev"}), frozenset({PHOTOS, WINDOW}), run_tests),
     "app": Word(frozenset(), frozenset({PHOTOS, WINDOW}), run_app),
     "check": Word(frozenset({"dev"}), frozenset(), run_checks),
+    "bundle": Word(
+        frozenset({"bundle"}),
+        frozenset({PHOTOS, WINDOW}),
+        run_bundle,
+        provide_bundle_environment,
+    ),
 }
 
 
@@ -591,7 +712,10 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     try:
         provide_system_libraries(word.needs)
-        environment = provide_environment(word.extras)
+        if word.provide is None:
+            environment = provide_environment(word.extras)
+        else:
+            environment = word.provide(word.extras, arguments[1:])
         return word.run(environment, arguments[1:])
     except SetupError as error:
         print(error, file=sys.stderr)

