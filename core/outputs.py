@@ -17,6 +17,7 @@ from core.imageio.formats import READABLE_SUFFIXES, format_for_suffix, output_fo
 from core.imageio.info import kind_and_depth
 from core.imageio.same_file import canonical, is_any_of
 from core.naming import fitting_name
+from core.progress import Progress, no_progress
 from core.recipe import SUFFIX as RECIPE_SUFFIX
 from core.recipe import path_beside
 
@@ -74,6 +75,7 @@ class _Search:
     """A search under way."""
 
     recursive: bool
+    progress: Progress
     photos: list[FoundPhoto] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     results: list[Path] = field(default_factory=list)
@@ -92,6 +94,7 @@ class _Search:
 
         A folder that was met before, through a link for instance, is not entered again.
         """
+        self.progress.report(0.0, f"{len(self.photos):,} photos found")
         key = canonical(folder)
         if key in self.seen_folders:
             return
@@ -117,7 +120,9 @@ class _Search:
             self.add_file(path, path.relative_to(root))
 
 
-def find_photos(paths: Iterable[Path], *, recursive: bool = False) -> FoundPhotos:
+def find_photos(
+    paths: Iterable[Path], *, recursive: bool = False, progress: Progress | None = None
+) -> FoundPhotos:
     """Find the photos behind files and folders that a user named.
 
     A named file is taken whatever it is called: what it holds is found out when it is read. Only
@@ -128,11 +133,15 @@ def find_photos(paths: Iterable[Path], *, recursive: bool = False) -> FoundPhoto
     Args:
         paths: Files and folders.
         recursive: Search the folders inside folders too.
+        progress: Polled for cancellation in each folder.
 
     Returns:
-        The photos, the problems and the results left out. Nothing is raised.
+        The photos, the problems and the results left out.
+
+    Raises:
+        Cancelled: The search was stopped.
     """
-    search = _Search(recursive)
+    search = _Search(recursive, progress or no_progress())
     for named in paths:
         path = Path(named)
         if os.path.isdir(path):  # noqa: PTH112 (Path.is_dir raises for impossible names)

@@ -1,0 +1,139 @@
+"""What the library needs of the engine and of the disk; composed here, used through its services.
+
+All of it runs in a worker thread, which is where Pillow, OpenCV and torch are imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from app.session.library_services import LibraryServices, OnPlanned, PhotoOrder
+from app.session.services import LazyEngine, SavedFile
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from app.session.library import LibraryPhoto
+    from core.api import Engine
+    from core.batch import Delivery, Task
+    from core.export import ExportSettings
+    from core.naming import NameFacts
+    from core.outputs import FoundPhotos, Planned
+    from core.pipeline import Restoration
+    from core.progress import Progress
+    from core.report import FileReport
+    from core.settings import RestorationSettings
+
+
+def make_library_services(engine: LazyEngine, journal_folder: Path | None) -> LibraryServices:
+    """The library's services.
+
+    Args:
+        engine: Restores; used in the thread that restores.
+        journal_folder: Where the queue is written down.
+    """
+
+    def restore(order: PhotoOrder, on_planned: OnPlanned, progress: Progress) -> FileReport:
+        # The engine of the window is `core.api.Engine`, known here by the little that it needs.
+        return _restore(cast("Engine", engine.get()), order, on_planned, progress)
+
+    return LibraryServices(
+        find=_find,
+        thumbnail=_thumbnail,
+        restore=restore,
+        export=_export,
+        facts=_facts,
+        settings_beside=_settings_beside,
+        journal_folder=journal_folder,
+    )
+
+
+def _find(paths: Sequence[Path], progress: Progress) -> FoundPhotos:
+    from core.outputs import find_photos
+
+    return find_photos(paths, recursive=True, progress=progress)
+
+
+def _thumbnail(path: Path, side_px: int, progress: Progress) -> npt.NDArray[np.uint8]:
+    from core.imageio.thumbnail import read_thumbnail
+
+    return read_thumbnail(path, side_px, progress)
+
+
+def _restore(
+    engine: Engine, order: PhotoOrder, on_planned: OnPlanned, progress: Progress
+) -> FileReport:
+    from core.batch import restore_task
+
+    def planned(plan: Planned) -> None:
+        on_planned(plan.path, not plan.replaces)
+
+    task = _task(order.photo)
+    delivery = _delivery(order.export, order.protected, order.taken)
+    return restore_task(engine, task, order.settings, delivery, progress, on_planned=planned)
+
+
+def _export(
+    result: Restoration,
+    settings: RestorationSettings,
+    export: ExportSettings,
+    progress: Progress,
+) -> SavedFile | None:
+    from dataclasses import replace
+
+    from core.api import save_photo
+    from core.batch import Task
+
+    source = result.original.source.path
+    if source is None:
+        pictures = Path.home() / "Pictures"
+        source = (pictures if pictures.is_dir() else Path.home()) / "pasted.png"
+    delivery = _delivery(export)
+    planned = delivery.plan(Task(source, Path(source.name)), settings)
+    if planned.is_skipped:
+        return None
+    options = replace(delivery.options, overwrite=planned.replaces)
+    saved = save_photo(result, settings, planned.path, options, progress=progress)
+    return SavedFile(saved.path, saved.notes)
+
+
+def _facts(photo: LibraryPhoto, settings: RestorationSettings) -> NameFacts:
+    from core.batch import facts
+
+    return facts(_task(photo), settings, "{date}")
+
+
+def _settings_beside(result: Path) -> RestorationSettings | None:
+    from core.errors import SettingsError
+    from core.recipe import load, path_beside
+
+    try:
+        return load(path_beside(result)).settings
+    except SettingsError:
+        return None
+
+
+def _task(photo: LibraryPhoto) -> Task:
+    from core.batch import Task
+
+    return Task(Path(photo.path), Path(photo.relative), max(1, photo.number))
+
+
+def _delivery(
+    export: ExportSettings,
+    protected: Sequence[Path] = (),
+    taken: frozenset[Path] = frozenset(),
+) -> Delivery:
+    from core.batch import Delivery
+
+    return Delivery(
+        Path(export.folder) if export.folder else None,
+        export.write_options(),
+        export.name,
+        export.conflict,
+        protected,
+        set(taken),
+    )
