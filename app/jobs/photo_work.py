@@ -19,11 +19,13 @@ from app.jobs.job import Job
 from app.jobs.pasted import photo_of_image
 from app.jobs.queue import JobQueue
 from app.jobs.works import (
+    Adopted,
     Opened,
     Preview,
     Restored,
     Saved,
     Work,
+    adopt_work,
     needs_networks,
     open_work,
     preview_work,
@@ -33,7 +35,7 @@ from app.jobs.works import (
 )
 from app.session.document import Document
 from app.session.services import Services
-from app.session.troubles import trouble_of
+from app.session.troubles import Trouble, trouble_of
 from core.image import Photo
 from core.pipeline import Trace
 from core.progress import Progress
@@ -52,6 +54,7 @@ class _Order:
     kind: str
     job: Job
     on_success: Callable[[object], None]
+    on_failure: Callable[[Trouble | None], None] | None = None
 
 
 class PhotoWork(QObject):
@@ -114,8 +117,13 @@ class PhotoWork(QObject):
 
     @property
     def is_busy(self) -> bool:
-        """True while anything runs, waits, or is about to begin."""
-        return self._queue.is_busy or self._settle.isActive()
+        """True while anything runs, waits, or is about to begin; a batch does not count."""
+        return bool(self._orders) or self._settle.isActive()
+
+    @property
+    def queue(self) -> JobQueue:
+        """The queue, for a batch that shares the engine with the open photo."""
+        return self._queue
 
     # Orders of the window
 
@@ -124,13 +132,34 @@ class PhotoWork(QObject):
         work = warm_up_work(self._services)
         self._submit("warm_up", self.tr("Getting ready"), work, self.choices_found.emit)
 
-    def open_path(self, path: Path) -> None:
-        """Read a file; it replaces the open photo once it has been read."""
+    def set_defaults(self, defaults: RestorationSettings) -> None:
+        """Choose what photos that are opened from now on are restored with."""
+        self._defaults = defaults
+
+    def open_path(self, path: Path, settings: RestorationSettings | None = None) -> None:
+        """Read a file; it replaces the open photo once it has been read.
+
+        Args:
+            path: The file.
+            settings: What it starts with; those of a fresh photo by default.
+        """
 
         def read(progress: Progress) -> Photo:
             return self._services.read_photo(path, progress)
 
-        self._open(read)
+        self._open(read, settings)
+
+    def take_over(self, document: Document) -> None:
+        """Adopt what another window had open, with its result and its history."""
+        self._document = document
+        work = adopt_work(document.photo, document.trace, document.result_settings)
+        self._submit("open", self.tr("Opening"), work, self._on_adopted)
+
+    def release(self) -> Document | None:
+        """Give the open photo away, for another window to adopt it."""
+        document = self._document
+        self.close_photo()
+        return document
 
     def open_image(self, image: QImage) -> None:
         """Take a picture from the clipboard."""
@@ -175,6 +204,37 @@ class PhotoWork(QObject):
             return
         self._save(document, path, overwrite=overwrite)
 
+    def run_beside(
+        self,
+        kind: str,
+        title: str,
+        work: Work,
+        on_success: Callable[[object], None],
+        on_failure: Callable[[Trouble | None], None] | None = None,
+    ) -> None:
+        """Run work of another part of the window in the same queue, with progress and cancel.
+
+        Args:
+            kind: What `cancel_kind` stops it by.
+            title: What the user reads while it runs.
+            work: See `app.jobs.job.Job`.
+            on_success: Gets the result.
+            on_failure: Gets what went wrong, or None where it was cancelled; without it, an error
+                is shown as all others are.
+        """
+        self._submit(kind, title, work, on_success, on_failure)
+
+    def cancel_kind(self, kind: str) -> None:
+        """Stop what `run_beside` started under this name."""
+        self._cancel(kind)
+
+    def take_restored(self, restored: Restored) -> None:
+        """Take a finished run on the open photo that has the document's settings."""
+        self._settle.stop()
+        self._cancel("restore", "preview")
+        self._on_restored(restored)
+        self._tell_if_ended()
+
     def close_photo(self) -> None:
         """Forget the open photo and stop its work."""
         self._stop_photo_work()
@@ -198,10 +258,15 @@ class PhotoWork(QObject):
     # Jobs
 
     def _submit(
-        self, kind: str, title: str, work: Work, on_success: Callable[[object], None]
+        self,
+        kind: str,
+        title: str,
+        work: Work,
+        on_success: Callable[[object], None],
+        on_failure: Callable[[Trouble | None], None] | None = None,
     ) -> None:
         job = Job(title, work, keeps_late_result=kind == "save")
-        self._orders[job.id] = _Order(kind, job, on_success)
+        self._orders[job.id] = _Order(kind, job, on_success, on_failure)
         self._queue.submit(job)
 
     def _cancel(self, *kinds: str) -> None:
@@ -215,9 +280,12 @@ class PhotoWork(QObject):
             for order in self._orders.values()
         )
 
-    def _open(self, read: Callable[[Progress], Photo]) -> None:
+    def _open(
+        self, read: Callable[[Progress], Photo], settings: RestorationSettings | None = None
+    ) -> None:
         self._cancel("open", "restore", "preview")
-        self._submit("open", self.tr("Opening"), open_work(read), self._on_opened)
+        opened = partial(self._on_opened, settings)
+        self._submit("open", self.tr("Opening"), open_work(read), opened)
 
     def _stop_photo_work(self) -> None:
         self._settle.stop()
@@ -263,12 +331,20 @@ class PhotoWork(QObject):
 
     # Results
 
-    def _on_opened(self, result: object) -> None:
+    def _on_opened(self, settings: RestorationSettings | None, result: object) -> None:
         assert isinstance(result, Opened)
         self._stop_photo_work()
         self._stand_in = None
-        self._document = Document(result.photo, self._defaults)
+        self._document = Document(result.photo, settings or self._defaults)
         self.opened.emit(result)
+        self.restore_now()
+
+    def _on_adopted(self, result: object) -> None:
+        assert isinstance(result, Adopted)
+        self.opened.emit(result.opened)
+        if result.restored is not None:
+            self._stand_in = result.restored.stand_in
+            self.restored.emit(result.restored)
         self.restore_now()
 
     def _on_restored(self, result: object) -> None:
@@ -297,32 +373,40 @@ class PhotoWork(QObject):
         document.set_saved(result.settings, result.file.path)
         self.saved.emit(result.file)
 
-    # Signals of the queue
+    # Signals of the queue, which tells of the jobs of a batch too
 
     @Slot(int)
     def _on_started(self, job_id: int) -> None:
-        order = self._orders[job_id]
-        if order.kind not in _QUIET_KINDS:
+        order = self._orders.get(job_id)
+        if order is not None and order.kind not in _QUIET_KINDS:
             self._eta = Eta()
             self.began.emit(order.job.title)
 
     @Slot(int, float, str)
     def _on_progressed(self, job_id: int, fraction: float, message: str) -> None:
-        if self._orders[job_id].kind not in _QUIET_KINDS:
+        order = self._orders.get(job_id)
+        if order is not None and order.kind not in _QUIET_KINDS:
             self.progressed.emit(fraction, message, self._eta.left_s(fraction))
 
     @Slot(int, object)
     def _on_succeeded(self, job_id: int, result: object) -> None:
-        order = self._orders.pop(job_id)
+        order = self._orders.pop(job_id, None)
+        if order is None:
+            return
         order.on_success(result)
         self._after_job(order)
 
     @Slot(int, object)
     def _on_failed(self, job_id: int, error: Exception) -> None:
-        order = self._orders.pop(job_id)
+        order = self._orders.pop(job_id, None)
+        if order is None:
+            return
         if order.kind == "restore":
             self._save_wanted = None
-        self.failed.emit(trouble_of(error))
+        if order.on_failure is not None:
+            order.on_failure(trouble_of(error))
+        else:
+            self.failed.emit(trouble_of(error))
         if order.kind == "open":
             # The photo that was open before stays open; its work goes on.
             self.restore_now()
@@ -330,7 +414,12 @@ class PhotoWork(QObject):
 
     @Slot(int)
     def _on_cancelled(self, job_id: int) -> None:
-        self._after_job(self._orders.pop(job_id))
+        order = self._orders.pop(job_id, None)
+        if order is None:
+            return
+        if order.on_failure is not None:
+            order.on_failure(None)
+        self._after_job(order)
 
     def _after_job(self, order: _Order) -> None:
         if order.kind == "preview" and self._wants_preview:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from app.views.grid_page import GridPage
 from app.views.photo_canvas import PhotoCanvas
 from app.views.zoom_area import ZoomArea
 from app.widgets.empty_state import EmptyState
@@ -30,22 +31,37 @@ class PhotoArea(QStackedWidget):
         self.canvas = PhotoCanvas()
         self.addWidget(self.empty)
         self.addWidget(self.canvas)
+        self.grid_page = GridPage()
+        self.addWidget(self.grid_page)
         self.card = ProgressCard(self)
         self.card.installEventFilter(self)
 
     @property
     def views(self) -> tuple[ZoomArea, ...]:
         """All views of the photo."""
-        return (self.canvas,)
+        return self.canvas, self.grid_page.grid
 
     @property
     def view(self) -> ZoomArea:
         """The view of the photo that is on the screen, or was last."""
-        return self.canvas
+        return self.grid_page.grid if self.shows_grid else self.canvas
+
+    @property
+    def shows_grid(self) -> bool:
+        """True while results are compared."""
+        return self.currentWidget() is self.grid_page
+
+    def show_grid(self, *, shown: bool) -> None:
+        """Show the grid of results in place of the photo, or the photo again."""
+        self.setCurrentWidget(self.grid_page if shown else self.canvas)
+        self.view.setFocus()
+        if self.card.isVisible():
+            self.card.raise_()
 
     def show_photo(self, *, shown: bool) -> None:
-        """Show the photo or the empty state."""
-        self.setCurrentWidget(self.canvas if shown else self.empty)
+        """Show the photo, in the view in which it was, or the empty state."""
+        if not (shown and self.shows_grid):
+            self.setCurrentWidget(self.canvas if shown else self.empty)
         if self.card.isVisible():
             self.card.raise_()
 

@@ -73,6 +73,11 @@ class PhotoCanvas(ZoomArea):
         self.set_tool(None)
         self.show_scene(scene)
 
+    @property
+    def before(self) -> Layer | None:
+        """The photo as it was, or None where none is open."""
+        return self._before
+
     def show_result(self, after: Layer | None) -> None:
         """Show or replace the result; zoom and pan stay."""
         had_result = self._after is not None

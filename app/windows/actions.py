@@ -74,6 +74,20 @@ class Actions(QObject):
             ("Ctrl+R",),
             self.tr("Goes back to the automatic settings"),
         )
+        self.damage_marks = self._make(
+            self.tr("Correct scratch &marks"),
+            "brush",
+            ("M",),
+            self.tr("Shows what will be filled, and lets you paint and erase there"),
+            checkable=True,
+        )
+        self.neutral_picker = self._make(
+            self.tr("Pick something &grey"),
+            "picker",
+            ("N",),
+            self.tr("Click on something that was grey or white: its colour cast is taken off"),
+            checkable=True,
+        )
         self.cancel = self._make(
             self.tr("&Stop working"), "", ("Esc",), self.tr("Stops what is being done")
         )
@@ -153,6 +167,12 @@ class Actions(QObject):
             self.tr("Shows before and after enlarged at the pointer"),
             checkable=True,
         )
+        self.compare_results = self._make(
+            self.tr("Compare &results…"),
+            "grid",
+            ("G",),
+            self.tr("Shows the photo with other models, strengths, presets or versions together"),
+        )
         self._make_appearance_actions()
 
     def _make_appearance_actions(self) -> None:
@@ -187,6 +207,24 @@ class Actions(QObject):
         )
         self.shortcuts = self._make(
             self.tr("&Keyboard shortcuts"), "", ("F1",), self.tr("Lists all keys")
+        )
+        self.preferences = self._make(
+            self.tr("&Preferences…"),
+            "",
+            (Keys.Preferences, "Ctrl+,"),
+            self.tr("Language, colours, folders and the processor that is used"),
+        )
+        self.copy_report = self._make(
+            self.tr("&Copy details for a bug report"),
+            "",
+            (),
+            self.tr("Copies versions, settings and the last error; no picture and no names"),
+        )
+        self.show_log = self._make(
+            self.tr("Show the &log"),
+            "",
+            (),
+            self.tr("Opens the folder with the record of what Heirloom did"),
         )
         self.about = self._make(
             self.tr("&About Heirloom"), "", (), self.tr("Version, models and licences")

@@ -27,9 +27,13 @@ from app.session.services import SavedFile, Services
 from app.session.troubles import Trouble, trouble_of
 from app.widgets.theme import apply_theme, system_is_dark
 from app.windows.actions import Actions
+from app.windows.compare_grid import CompareGrid
 from app.windows.compare_views import CompareViews
+from app.windows.damage_marks import DamageMarks
 from app.windows.intake import Intake, has_something, intake_of, intake_of_paths
+from app.windows.manners import Manners
 from app.windows.menus import fill_menu_bar
+from app.windows.neutral_picker import NeutralPicker
 from app.windows.parts import make_parts
 from app.windows.presenter import Presenter
 from core.errors import RestorationError
@@ -59,7 +63,15 @@ class MainWindow(QMainWindow):
         self.parts = make_parts(self.commands, defaults, has_sample=services.sample is not None)
         self.work = PhotoWork(services, defaults, self)
         self.presenter = Presenter(self.work, self.parts, self.commands, self)
+        self.manners = Manners(services, self.work, self.commands, self.parts.banner, self)
+        self.manners.take(self.preferences)
         self.compare_views = CompareViews(self.parts, self.commands, self)
+        tools = self.parts, self.work, self.presenter
+        self.damage_marks = DamageMarks(*tools, self.commands.damage_marks, self)
+        self.neutral_picker = NeutralPicker(*tools, self.commands.neutral_picker, self)
+        self.compare_grid = CompareGrid(
+            services, self.work, self.presenter, self.parts, self.commands
+        )
         self.setCentralWidget(self.parts.central)
         self._recent_menu = fill_menu_bar(self.menuBar(), self.commands)
         self.setAcceptDrops(True)
@@ -104,6 +116,7 @@ class MainWindow(QMainWindow):
         self.parts.header.mode_chosen.connect(self.set_mode)
         self.parts.first_run.dismissed.connect(self._on_first_run_dismissed)
         self.presenter.changed.connect(self._on_changed)
+        self.manners.preferences_edited.connect(self._on_preferences_edited)
         self.work.saved.connect(self._on_saved)
         self.work.failed.connect(self._on_failed)
         self._recent_menu.aboutToShow.connect(self._fill_recent_menu)
@@ -310,7 +323,13 @@ class MainWindow(QMainWindow):
     def _remember(self, preferences: Preferences) -> None:
         if preferences != self.preferences:
             self.preferences = preferences
+            self.manners.take(preferences)
             self._store.save(preferences)
+
+    @Slot(str, object)
+    def _on_preferences_edited(self, name: str, value: object) -> None:
+        self._remember(self.preferences.replace(**{name: value}))
+        self._apply_preferences()
 
     def _apply_preferences(self) -> None:
         chosen, commands = self.preferences, self.commands

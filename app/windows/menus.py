@@ -28,11 +28,14 @@ def fill_menu_bar(bar: QMenuBar, actions: Actions) -> QMenu:
     edit.addActions([actions.undo, actions.redo])
     edit.addSeparator()
     edit.addActions([actions.reset, actions.cancel])
+    edit.addSeparator()
+    edit.addAction(actions.preferences)
 
     view = bar.addMenu(translate("Menus", "&View"))
     view.addActions([actions.fit, actions.actual, actions.zoom_in, actions.zoom_out])
     view.addSeparator()
     view.addActions(actions.compare.actions())
+    view.addAction(actions.compare_results)
     view.addSeparator()
     view.addActions([actions.original, actions.faces, actions.loupe])
     view.addSeparator()
@@ -41,8 +44,14 @@ def fill_menu_bar(bar: QMenuBar, actions: Actions) -> QMenu:
     theme.addActions(actions.themes.actions())
 
     tools = bar.addMenu(translate("Menus", "&Tools"))
+    tools.addActions([actions.damage_marks, actions.neutral_picker])
+    tools.addSeparator()
     tools.addAction(actions.models)
 
     help_menu = bar.addMenu(translate("Menus", "&Help"))
-    help_menu.addActions([actions.shortcuts, actions.about])
+    help_menu.addAction(actions.shortcuts)
+    help_menu.addSeparator()
+    help_menu.addActions([actions.copy_report, actions.show_log])
+    help_menu.addSeparator()
+    help_menu.addAction(actions.about)
     return recent

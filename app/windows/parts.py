@@ -51,7 +51,7 @@ def make_parts(actions: Actions, defaults: RestorationSettings, *, has_sample: b
         FaceStrip(),
         ViewBar(
             actions.compare.actions(),
-            (actions.original, actions.faces, actions.loupe),
+            (actions.original, actions.faces, actions.loupe, actions.compare_results),
             (actions.zoom_out, actions.zoom_in, actions.fit, actions.actual),
         ),
         ControlPanel(defaults),

@@ -80,7 +80,7 @@ class Presenter(QObject):
     @Slot()
     def reset(self) -> None:
         """Go back to the settings that a fresh photo has; can be undone."""
-        self._change(RestorationSettings(), self.tr("Reset"))
+        self.change(RestorationSettings(), self.tr("Reset"))
 
     @Slot(int)
     def toggle_face(self, index: int) -> None:
@@ -91,7 +91,7 @@ class Presenter(QObject):
         old = document.settings.faces.choice_for(index)
         choice = FaceChoice(index=index, enabled=not old.enabled, strength=old.strength)
         title = self.tr("Face {number}").format(number=index + 1)
-        self._change(document.with_face(choice), title)
+        self.change(document.with_face(choice), title)
 
     @Slot()
     def cancel(self) -> None:
@@ -110,6 +110,10 @@ class Presenter(QObject):
         self._parts.banner.hide()
         self.refresh()
 
+    def change(self, settings: RestorationSettings, title: str) -> None:
+        """Give the photo other settings, as one step of its history."""
+        self.change(settings, title)
+
     def show_trouble(self, trouble: Trouble) -> None:
         """Show an error."""
         self._parts.banner.show_trouble(trouble)
@@ -118,14 +122,15 @@ class Presenter(QObject):
 
     @Slot(object, str, str)
     def _on_edited(self, settings: RestorationSettings, title: str, merge_key: str) -> None:
-        self._change(settings, title, merge_key)
+        self.change(settings, title, merge_key)
 
     @Slot()
     def _on_finished(self) -> None:
         if self._work.document is not None:
             self._work.document.history.finish_merging()
 
-    def _change(self, settings: RestorationSettings, title: str, merge_key: str = "") -> None:
+    def change(self, settings: RestorationSettings, title: str, merge_key: str = "") -> None:
+        """Take an edit of the user: one step of the history, and the picture follows."""
         document = self._work.document
         if document is not None and document.change(settings, title, merge_key):
             self._show_settings(document)
