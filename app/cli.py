@@ -18,6 +18,7 @@ from pathlib import Path
 from app import cli_ablate, cli_evaluate, cli_info, cli_models, cli_restore, cli_train
 from app.exit_codes import EXIT_FAILED, EXIT_STOPPED
 from app.screen import NO_SCREEN, has_screen
+from app.self_test import SelfTestAction
 from core import __version__
 from core.errors import Cancelled, RestorationError
 
@@ -90,6 +91,12 @@ def build_parser() -> tuple[argparse.ArgumentParser, frozenset[str]]:
         epilog="Exit codes: 0 all done, 1 some failed, 2 wrong call, 130 stopped.",
     )
     parser.add_argument("--version", action="version", version=f"Heirloom {__version__}")
+    parser.add_argument(
+        "--self-test",
+        action=SelfTestAction,
+        nargs=0,
+        help="restore the sample photo step by step, and say what works on this computer",
+    )
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("--debug", action="store_true", help="print what happens inside")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
