@@ -85,6 +85,8 @@ class Choices:
     face_models: tuple[ModelOption, ...] = ()
     detectors: tuple[ModelOption, ...] = ()
     upscalers: tuple[ModelOption, ...] = ()
+    fillers: tuple[ModelOption, ...] = ()
+    denoisers: tuple[ModelOption, ...] = ()
     can_repair: bool = False
 
 
@@ -98,10 +100,17 @@ class LazyEngine:
     def __init__(self, factory: Callable[[], RestorationEngine]) -> None:
         self._factory = factory
         self._engine: RestorationEngine | None = None
+        self._is_stale = False
+
+    def forget(self) -> None:
+        """Build it anew when it is next needed, as what it was made with has changed."""
+        self._is_stale = True
 
     def get(self) -> RestorationEngine:
         """The engine. Call it in the worker thread only."""
-        if self._engine is None:
+        if self._engine is None or self._is_stale:
+            self._is_stale = False
+            self._engine = None  # before the next one, so that not both are in memory
             self._engine = self._factory()
         return self._engine
 
@@ -120,6 +129,7 @@ class Services:
         sample: The sample photo, or None where it was not installed.
         readable_suffixes: Gives what the open dialog shows: ".jpg", ".png", ...
         writable_suffixes: Gives what the save dialog shows.
+        log_folder: Where the log lies, or None where none is written.
     """
 
     engine: LazyEngine
@@ -131,3 +141,4 @@ class Services:
     sample: Path | None
     readable_suffixes: Callable[[], tuple[str, ...]]
     writable_suffixes: Callable[[], tuple[str, ...]]
+    log_folder: Path | None = None

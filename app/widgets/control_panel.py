@@ -24,6 +24,7 @@ from app.widgets.settings_form import SettingsForm
 from core.settings import (
     BackgroundSettings,
     ColourSettings,
+    DenoiseSettings,
     FaceSettings,
     RepairSettings,
     RestorationSettings,
@@ -150,6 +151,7 @@ class ControlPanel(QFrame):
         ]
         self._forms: dict[str, SettingsForm] = {
             "repair": SettingsForm(RepairSettings, defaults.repair),
+            "denoise": SettingsForm(DenoiseSettings, defaults.denoise),
             "faces": SettingsForm(
                 FaceSettings,
                 defaults.faces,
@@ -161,7 +163,13 @@ class ControlPanel(QFrame):
                 BackgroundSettings, defaults.background, options={"scale": sizes}
             ),
         }
-        titles = (self.tr("Damage"), self.tr("Faces"), self.tr("Colour"), self.tr("Size"))
+        titles = (
+            self.tr("Damage"),
+            self.tr("Noise"),
+            self.tr("Faces"),
+            self.tr("Colour"),
+            self.tr("Size"),
+        )
         page = QWidget()
         layout = QVBoxLayout(page)
         layout.setContentsMargins(20, 20, 20, 16)
@@ -200,6 +208,18 @@ class ControlPanel(QFrame):
             ("strict", self.tr("Strict"), self.tr("Even faces that changed a little")),
         ]
 
+    def add_below(self, part: str, widget: QWidget) -> None:
+        """Lay a feature's own widget below the Studio form of one part of the settings."""
+        layout = self._forms[part].layout()
+        assert layout is not None
+        layout.addWidget(widget)
+
+    def add_below_simple_repair(self, widget: QWidget) -> None:
+        """Lay a widget below the choice of repair in the simple view."""
+        page = self._pages.widget(0).layout()
+        assert isinstance(page, QVBoxLayout)
+        page.insertWidget(page.indexOf(self._simple_repair) + 1, widget)
+
     # What is shown
 
     def set_mode(self, mode: ViewMode) -> None:
@@ -211,6 +231,8 @@ class ControlPanel(QFrame):
         self._forms["faces"].set_options("model", model_rows(choices.face_models))
         self._forms["faces"].set_options("detector", model_rows(choices.detectors))
         self._forms["background"].set_options("upscaler", model_rows(choices.upscalers))
+        self._forms["repair"].set_options("filler", model_rows(choices.fillers))
+        self._forms["denoise"].set_options("method", model_rows(choices.denoisers))
         for widget in self._repair_parts:
             widget.setVisible(choices.can_repair)
 

@@ -110,10 +110,6 @@ class Presenter(QObject):
         self._parts.banner.hide()
         self.refresh()
 
-    def change(self, settings: RestorationSettings, title: str) -> None:
-        """Give the photo other settings, as one step of its history."""
-        self.change(settings, title)
-
     def show_trouble(self, trouble: Trouble) -> None:
         """Show an error."""
         self._parts.banner.show_trouble(trouble)

@@ -1,0 +1,43 @@
+"""The colour of a small patch of a photo, for white balance by a click. Knows no Qt."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.image import Photo, to_float, to_uint8
+
+_REACH_SHARE = 0.003
+"""Half the side of the patch that is averaged, as a share of the photo's shorter side."""
+
+
+def neutral_at(photo: Photo, x: float, y: float) -> tuple[float, float, float] | None:
+    """The middle colour around a place, as codes in [0, 1]; None beside the photo.
+
+    The median leaves a speck of dust or a grain of silver out.
+
+    Args:
+        photo: Where it is taken from.
+        x: Pixels from the photo's left edge.
+        y: Pixels from the photo's top edge.
+    """
+    if not _is_inside(photo, x, y):
+        return None
+    reach = max(1, round(_REACH_SHARE * min(photo.size.width, photo.size.height)))
+    row, column = int(y), int(x)
+    patch = photo.pixels[
+        max(0, row - reach) : row + reach + 1, max(0, column - reach) : column + reach + 1
+    ]
+    red, green, blue = np.median(to_float(patch).reshape(-1, 3), axis=0)
+    return round(float(red), 4), round(float(green), 4), round(float(blue), 4)
+
+
+def shown_colour(photo: Photo, x: float, y: float) -> tuple[int, int, int] | None:
+    """The colour of the pixel at a place, 8 bits; None beside the photo."""
+    if not _is_inside(photo, x, y):
+        return None
+    red, green, blue = to_uint8(photo.pixels[int(y) : int(y) + 1, int(x) : int(x) + 1])[0, 0]
+    return int(red), int(green), int(blue)
+
+
+def _is_inside(photo: Photo, x: float, y: float) -> bool:
+    return 0 <= x < photo.size.width and 0 <= y < photo.size.height

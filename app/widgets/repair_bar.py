@@ -1,0 +1,170 @@
+"""A bar over the photo with brush, eraser and size, while damage marks are corrected."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSlider,
+    QToolButton,
+    QWidget,
+)
+
+from app.widgets.theme import icon
+
+_MARGIN_PX = 14
+_STEPS = 100
+LEAST_RADIUS_PX = 1.0
+LARGEST_SHARE = 0.15
+"""The largest brush's radius, as a share of the photo's shorter side."""
+
+
+class RepairBar(QFrame):
+    """Brush, eraser, size, clear, find again, done.
+
+    Args:
+        parent: What it lies over; it keeps to the middle of its upper edge.
+
+    Signals:
+        eraser_chosen: (True for the eraser, False for the brush)
+        sized: (radius of the brush in pixels of the photo)
+        clear_asked: Take all marks away.
+        find_asked: Drop what was painted and mark what is found.
+        done_asked: The user has finished.
+    """
+
+    eraser_chosen = Signal(bool)
+    sized = Signal(float)
+    clear_asked = Signal()
+    find_asked = Signal()
+    done_asked = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("repairBar")
+        self._largest_px = 40.0
+        self.brush = self._tool("brush", self.tr("Brush: marks what shall be filled (X)"))
+        self.eraser = self._tool("eraser", self.tr("Eraser: takes marks away (X)"))
+        self.brush.setChecked(True)
+        group = QButtonGroup(self)
+        group.addButton(self.brush)
+        group.addButton(self.eraser)
+        self.eraser.toggled.connect(self.eraser_chosen)
+        self.size = QSlider(Qt.Orientation.Horizontal)
+        self.size.setRange(0, _STEPS)
+        self.size.setFixedWidth(110)
+        self.size.setAccessibleName(self.tr("Size of the brush"))
+        self.size.setToolTip(self.tr("Size of the brush ([ and ])"))
+        self.size.valueChanged.connect(self._on_size_changed)
+        self._number = QLabel()
+        self._number.setProperty("role", "muted")
+        self._number.setMinimumWidth(52)
+        self.clear = self._button(
+            self.tr("Clear"), self.tr("Takes all marks away, so that you begin with none")
+        )
+        self.clear.clicked.connect(self.clear_asked)
+        self.find = self._button(
+            self.tr("Find again"),
+            self.tr("Drops what you painted, and marks the scratches that are found"),
+        )
+        self.find.clicked.connect(self.find_asked)
+        self.done = self._button(self.tr("Done"), self.tr("Hides the marks (Esc)"))
+        self.done.setProperty("primary", "true")
+        self.done.clicked.connect(self.done_asked)
+        self._lay_out()
+        parent.installEventFilter(self)
+        self.hide()
+
+    def _lay_out(self) -> None:
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(10, 8, 10, 8)
+        layout.setSpacing(8)
+        for widget in (self.brush, self.eraser, self.size, self._number):
+            layout.addWidget(widget)
+        for button in (self.clear, self.find, self.done):
+            layout.addWidget(button)
+
+    def _tool(self, name: str, tip: str) -> QToolButton:
+        button = QToolButton()
+        button.setCheckable(True)
+        button.setIcon(icon(name))
+        button.setProperty("iconName", name)
+        button.setToolTip(tip)
+        button.setAccessibleName(tip.split(":", maxsplit=1)[0])
+        button.setAccessibleDescription(tip)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
+
+    def _button(self, text: str, tip: str) -> QPushButton:
+        button = QPushButton(text)
+        button.setToolTip(tip)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
+
+    def set_range(self, shorter_side_px: int) -> None:
+        """Fit the sizes to the photo."""
+        self._largest_px = max(8.0, LARGEST_SHARE * shorter_side_px)
+
+    def show_radius(self, radius_px: float) -> None:
+        """Show a size without emitting `sized`."""
+        self.size.blockSignals(True)
+        share = math.log(max(1.0, radius_px / LEAST_RADIUS_PX)) / math.log(
+            self._largest_px / LEAST_RADIUS_PX
+        )
+        self.size.setValue(round(_STEPS * min(1.0, share)))
+        self.size.blockSignals(False)
+        self._show_number(radius_px)
+
+    def bounded(self, radius_px: float) -> float:
+        """A radius within the range of the photo."""
+        return min(self._largest_px, max(LEAST_RADIUS_PX, radius_px))
+
+    def show_eraser(self, *, erases: bool) -> None:
+        """Show which of the two is active."""
+        (self.eraser if erases else self.brush).setChecked(True)
+
+    @Slot(int)
+    def _on_size_changed(self, steps: int) -> None:
+        span = self._largest_px / LEAST_RADIUS_PX
+        radius = LEAST_RADIUS_PX * span ** (steps / _STEPS)
+        self._show_number(radius)
+        self.sized.emit(radius)
+
+    def _show_number(self, radius_px: float) -> None:
+        self._number.setText(self.tr("{size} px").format(size=round(2 * radius_px)))
+
+    # Place and looks
+
+    def refresh_icons(self) -> None:
+        """Draw the icons in the colours of the present theme."""
+        for button in (self.brush, self.eraser):
+            button.setIcon(icon(str(button.property("iconName"))))
+
+    def showEvent(self, event: object) -> None:  # noqa: N802
+        """Take its place."""
+        del event
+        self._place()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Keep its place when the view's size changes."""
+        if watched is self.parent() and event.type() == QEvent.Type.Resize:
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Follow the theme."""
+        if event.type() == QEvent.Type.PaletteChange:
+            self.refresh_icons()
+        super().changeEvent(event)
+
+    def _place(self) -> None:
+        self.adjustSize()
+        holder = self.parentWidget()
+        if holder is not None:
+            self.move(max(0, (holder.width() - self.width()) // 2), _MARGIN_PX)
