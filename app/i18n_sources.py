@@ -22,8 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 _FOLDERS = ("core", "training", "app/session", "app/jobs", "app/main.py")
 _NEVER_SHOWN = (
-    "app/session/troubles.py:Heirloom {0}",
-    "app/session/troubles.py:{0} {1}, Python",
+    "app/session/bug_report.py",
+    "app/session/log_file.py",
     "core/__init__.py",
     "core/api.py:Heirloom {0}",
     "core/degradation/make_sample.py",

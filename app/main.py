@@ -9,7 +9,8 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ from app.session.services import (
 )
 
 if TYPE_CHECKING:
+    from app.session.preferences import Preferences
     from core.image import Photo
     from core.models.spec import ModelSpec, Task
     from core.pipeline import Restoration
@@ -43,38 +45,54 @@ def run_window(paths: Sequence[str]) -> int:
     Returns:
         The exit code.
     """
-    from appdirs import user_config_dir
+    from appdirs import user_config_dir, user_data_dir, user_log_dir
 
+    from app.session.log_file import LogFile
     from app.session.preferences import PreferencesStore
-    from app.windows.application import make_application, show_window
+    from app.session.recovery import FOLDER_NAME, RecoveryStore
+    from app.windows.application import make_application, show_hosted
 
     # Ctrl-C in the terminal ends the window at once; Qt's loop would not notice it otherwise.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     app = make_application()
     store = PreferencesStore(Path(user_config_dir("heirloom", appauthor=False)))
-    window = show_window(make_services(), store, [Path(path) for path in paths])
+    models = store.load().models_folder
+    log_file = LogFile(Path(user_log_dir("heirloom", appauthor=False)))
+    services = make_services(Path(models) if models else None, store.load)
+    if log_file.open():
+        services = replace(services, log_folder=log_file.path.parent)
+    drafts = RecoveryStore(Path(user_data_dir("heirloom", appauthor=False)) / FOLDER_NAME)
+    host = show_hosted(services, store, [Path(path) for path in paths], drafts)
     code: int = app.exec()
-    window.deleteLater()
+    host.close()
+    host.window.deleteLater()
+    log_file.close()
     return code
 
 
-def make_services(models_dir: Path | None = None) -> Services:
+def make_services(
+    models_dir: Path | None = None, preferences: Callable[[], Preferences] | None = None
+) -> Services:
     """What the window needs from the engine.
 
     Args:
         models_dir: Folder of installed models; the user's data folder by default.
+        preferences: Gives what the user prefers now; asked when the engine is built and when a
+            place for a result is needed. The defaults by default.
     """
+    from app.session.preferences import Preferences
     from core.models.spec import load_registry
     from core.models.store import ModelStore, default_models_dir
 
     folder = models_dir or default_models_dir()
+    wanted = preferences or Preferences
     sample = Path(str(files("resources").joinpath(*_SAMPLE)))
-    engine = LazyEngine(lambda: _make_engine(folder))
+    engine = LazyEngine(lambda: _make_engine(folder, wanted()))
     return Services(
         engine=engine,
         read_photo=_read_photo,
         save_result=_save_result,
-        default_output=_default_output,
+        default_output=lambda photo: _default_output(photo, wanted().save_folder),
         choices=lambda: _choices(folder, engine.get()),
         model_store=lambda: ModelStore(folder, load_registry()),
         sample=sample if sample.is_file() else None,
@@ -95,14 +113,17 @@ def _import_opencv() -> None:
             os.environ[name] = value
 
 
-def _make_engine(models_dir: Path) -> RestorationEngine:
+def _make_engine(models_dir: Path, preferences: Preferences) -> RestorationEngine:
     """The engine with everything loaded that a fresh photo needs."""
     _import_opencv()
     from core.api import Engine
+    from core.device import ComputePreference
     from core.errors import RestorationError
     from core.settings import RestorationSettings
 
-    engine = Engine(models_dir=models_dir)
+    limit = preferences.memory_limit_mb * 1_000_000 or None
+    compute = ComputePreference(device=preferences.device, memory_limit_bytes=limit)
+    engine = Engine(compute, models_dir)
     # A model that cannot be loaded is reported when a photo needs it, not before.
     with contextlib.suppress(RestorationError):
         engine.pipeline(RestorationSettings())
@@ -132,18 +153,21 @@ def _save_result(
     return SavedFile(saved.path, saved.notes)
 
 
-def _default_output(photo: Photo) -> Path:
-    """A free name beside the original; a pasted picture goes to the user's pictures."""
+def _default_output(photo: Photo, folder: str = "") -> Path:
+    """A free name in the chosen folder or beside the original.
+
+    A pasted picture goes to the user's pictures.
+    """
     from core.imageio.formats import output_format_of
     from core.outputs import plan_output
 
     source = photo.source.path
     if source is None:
         pictures = Path.home() / "Pictures"
-        folder = pictures if pictures.is_dir() else Path.home()
-        source = folder / "pasted-restored.png"
+        source = (pictures if pictures.is_dir() else Path.home()) / "pasted-restored.png"
     source = source.absolute()
-    return plan_output(source, Path(source.name), source.parent, output_format_of(photo)).path
+    target = Path(folder) if folder else source.parent
+    return plan_output(source, Path(source.name), target, output_format_of(photo)).path
 
 
 def _choices(models_dir: Path, engine: RestorationEngine) -> Choices:
@@ -153,10 +177,14 @@ def _choices(models_dir: Path, engine: RestorationEngine) -> Choices:
     specs = ModelStore(models_dir, load_registry()).installed()
     automatic = ModelOption("auto", "Automatic", "Takes the best one that is installed.")
     plain = ModelOption("lanczos", "Plain", "Quick, and invents no detail.")
+    nearby = ModelOption("nearby", "From nearby", "Quick, and best for thin marks.")
+    classical = ModelOption("classical", "Calculated", "Invents no detail.")
     return Choices(
         face_models=_options(specs, "face-restoration"),
         detectors=(automatic, *_options(specs, "detection")),
         upscalers=(plain, *_options(specs, "upscaling")),
+        fillers=(nearby, *_options(specs, "inpainting")),
+        denoisers=(classical, *_options(specs, "denoising")),
         can_repair=_can_repair(engine),
     )
 

@@ -95,6 +95,19 @@ class Saved:
     settings: RestorationSettings
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Adopted:
+    """A photo that another window had open.
+
+    Attributes:
+        opened: The photo.
+        restored: Its result, or None where there was none yet.
+    """
+
+    opened: Opened
+    restored: Restored | None
+
+
 Work = Callable[[Progress], Any]
 
 
@@ -115,6 +128,22 @@ def open_work(read: Callable[[Progress], Photo]) -> Work:
     def work(progress: Progress) -> Opened:
         photo = read(progress.part(0.0, 0.6))
         return Opened(photo, build_pyramid(photo, progress.part(0.6, 1.0)))
+
+    return work
+
+
+def adopt_work(photo: Photo, trace: Trace | None, settings: RestorationSettings | None) -> Work:
+    """Prepare a photo and its result for the screen once more; nothing is restored again."""
+
+    def work(progress: Progress) -> Adopted:
+        opened = Opened(photo, build_pyramid(photo, progress.part(0.0, 0.5)))
+        if trace is None or settings is None:
+            return Adopted(opened, None)
+        pyramid = build_pyramid(trace.result.photo, progress.part(0.5, 1.0))
+        factor = preview_factor(photo)
+        small = trace if factor >= 1.0 else preview_trace(trace, factor)
+        thumbnails = thumbnails_of(trace.result)
+        return Adopted(opened, Restored(trace, settings, pyramid, thumbnails, small))
 
     return work
 

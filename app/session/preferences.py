@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec import Meta
+
+from app.session.small_file import write_small
 
 FILE_NAME = "preferences.json"
 MAX_RECENT = 10
 
 Theme = Literal["system", "light", "dark"]
 ViewMode = Literal["simple", "studio"]
+Device = Literal["auto", "cpu", "cuda", "mps"]
 
 
 class Preferences(msgspec.Struct, frozen=True, kw_only=True):
     """All remembered choices; unknown keys of a newer version are ignored.
 
+    Those with a title are shown in the preferences dialog, in the group that they name.
+
     Attributes:
+        language: A code such as "de", or "system".
         theme: Colours of the window.
+        save_folder: Where results go; empty: beside the photo.
+        face_model: The face model that a fresh photo starts with; empty: the best built-in one.
+        device: Where networks run.
+        memory_limit_mb: Most memory for enlarging; 0: what is free.
+        models_folder: Where models lie; empty: in the user's data folder.
         mode: How many controls are shown.
         first_run_note_seen: The note about invented detail was read and closed.
         show_faces: Outlines of all faces are drawn on the photo.
@@ -30,7 +39,65 @@ class Preferences(msgspec.Struct, frozen=True, kw_only=True):
         window: Qt's own description of size and place, hexadecimal.
     """
 
-    theme: Theme = "system"
+    language: Annotated[
+        str,
+        Meta(
+            title="Language",
+            description="The language of the window. It changes at once.",
+            extra={"group": "window"},
+        ),
+    ] = "system"
+    theme: Annotated[
+        Theme,
+        Meta(
+            title="Colours of the window",
+            description="Light or dark; “As the system” follows the desktop.",
+            extra={"group": "window"},
+        ),
+    ] = "system"
+    save_folder: Annotated[
+        str,
+        Meta(
+            title="Folder for results",
+            description="Where “Save a copy” puts results. Empty: beside the photo.",
+            extra={"group": "photos", "kind": "folder", "empty": "Beside the photo"},
+        ),
+    ] = ""
+    face_model: Annotated[
+        str,
+        Meta(
+            title="Face model for new photos",
+            description="The model that a photo starts with when you open it.",
+            extra={"group": "photos"},
+        ),
+    ] = ""
+    device: Annotated[
+        Device,
+        Meta(
+            title="Calculate on",
+            description="Automatic takes the graphics card where one can be used. "
+            "The next restoration uses the new choice.",
+            extra={"group": "computer"},
+        ),
+    ] = "auto"
+    memory_limit_mb: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=1_000_000,
+            title="Memory limit",
+            description="Most memory that enlarging a photo may take at a time. 0: what is free.",
+            extra={"group": "computer", "unit": " MB", "zero": "No limit"},
+        ),
+    ] = 0
+    models_folder: Annotated[
+        str,
+        Meta(
+            title="Folder of models",
+            description="Where installed models lie. Used from the next start on.",
+            extra={"group": "computer", "kind": "folder", "empty": "In your own data folder"},
+        ),
+    ] = ""
     mode: ViewMode = "simple"
     first_run_note_seen: bool = False
     show_faces: bool = False
@@ -73,17 +140,4 @@ class PreferencesStore:
             False where the folder cannot be written: preferences are then simply not kept.
         """
         data = msgspec.json.format(msgspec.json.encode(preferences), indent=2) + b"\n"
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=self._path.parent, prefix=f".{FILE_NAME}.")
-        except OSError:
-            return False
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(data)
-            Path(temporary).replace(self._path)
-        except OSError:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink()
-            return False
-        return True
+        return write_small(self._path, data)

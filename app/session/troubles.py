@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import platform
-import traceback
 from dataclasses import dataclass
-from pathlib import Path
 
-from core import __version__
+from app.session.bug_report import versions
+from app.session.log_file import safe_traceback
 from core.errors import RestorationError
 
 UNEXPECTED_SUMMARY = "Something went wrong that Heirloom did not expect."
@@ -24,12 +22,14 @@ class Trouble:
     Attributes:
         summary: What is wrong, one sentence.
         remedy: What the user can do, one sentence.
-        details: For a bug report: versions and the place in the program; no private folder names.
+        details: For a bug report: versions and the place in the program; no names of files.
+        is_expected: True for what is explained, False for a defect of the program.
     """
 
     summary: str
     remedy: str
     details: str
+    is_expected: bool = True
 
 
 def trouble_of(error: BaseException) -> Trouble:
@@ -37,12 +37,9 @@ def trouble_of(error: BaseException) -> Trouble:
     details = details_of(error)
     if isinstance(error, RestorationError):
         return Trouble(error.summary, error.remedy, details)
-    return Trouble(UNEXPECTED_SUMMARY, UNEXPECTED_REMEDY, details)
+    return Trouble(UNEXPECTED_SUMMARY, UNEXPECTED_REMEDY, details, is_expected=False)
 
 
 def details_of(error: BaseException) -> str:
-    """Versions and traceback, with the home folder taken out of every path."""
-    lines = traceback.format_exception(type(error), error, error.__traceback__)
-    text = "".join(lines).replace(str(Path.home()), "~")
-    system = f"{platform.system()} {platform.release()}, Python {platform.python_version()}"
-    return f"Heirloom {__version__}\n{system}\n\n{text}"
+    """Versions and the places that the error went through, without anything private."""
+    return f"{versions()}\n\n{safe_traceback(error)}"

@@ -135,14 +135,17 @@ class CheckRow(Row):
 
 
 class NumberRow(Row):
-    """A whole number."""
+    """A whole number; `zero` is what is written in place of the lowest one."""
 
-    def __init__(self, title: str, description: str, *, low: int, high: int, suffix: str) -> None:
+    def __init__(
+        self, title: str, description: str, *, low: int, high: int, suffix: str, zero: str = ""
+    ) -> None:
         super().__init__()
         label = QLabel(title)
         self._box = _CalmSpinBox()
         self._box.setRange(low, high)
         self._box.setSuffix(suffix)
+        self._box.setSpecialValueText(zero)
         self._box.setKeyboardTracking(False)
         self._box.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._box.setAccessibleName(title)

@@ -11,8 +11,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.widgets.core_text import core_text
+from app.widgets.folder_row import FolderRow
 from app.widgets.rows import CheckRow, ListRow, NumberRow, Row, SliderRow
-from core.settings_base import Settings, field_meta
+from core.settings_base import field_meta
 
 ListOptions = Sequence[tuple[Any, str, str]]
 
@@ -21,7 +22,7 @@ class SettingsForm(QWidget):
     """Rows for the fields of one settings class.
 
     Args:
-        cls: The settings class.
+        cls: The settings class: any struct whose fields carry metadata.
         defaults: What a double click on a slider brings back.
         fields: The fields to show, in this order; all that have a title by default.
         options: Values, titles and tooltips of the fields that are chosen from a list.
@@ -36,8 +37,8 @@ class SettingsForm(QWidget):
 
     def __init__(
         self,
-        cls: type[Settings],
-        defaults: Settings,
+        cls: type[msgspec.Struct],
+        defaults: msgspec.Struct,
         fields: Sequence[str] | None = None,
         options: dict[str, ListOptions] | None = None,
     ) -> None:
@@ -64,7 +65,7 @@ class SettingsForm(QWidget):
         """The row of one field."""
         return self._rows[name]
 
-    def show_settings(self, settings: Settings) -> None:
+    def show_settings(self, settings: msgspec.Struct) -> None:
         """Show values without emitting anything."""
         for name, row in self._rows.items():
             row.show_value(getattr(settings, name))
@@ -93,7 +94,7 @@ def _has_row(hint: Any) -> bool:
 def _row(hint: Any, meta: msgspec.Meta, default: Any, options: ListOptions | None) -> Row:
     """The control that fits a field's type and range."""
     title, description = core_text(meta.title or ""), core_text(meta.description or "")
-    kind = _kind(hint)
+    kind, extra = _kind(hint), meta.extra or {}
     if kind is bool:
         return CheckRow(title, description)
     if kind is float:
@@ -102,12 +103,15 @@ def _row(hint: Any, meta: msgspec.Meta, default: Any, options: ListOptions | Non
             description,
             low=float(meta.ge or 0.0),
             high=float(1.0 if meta.le is None else meta.le),
-            neutral=float((meta.extra or {}).get("neutral", meta.ge or 0.0)),
+            neutral=float(extra.get("neutral", meta.ge or 0.0)),
             default=default,
         )
     if kind is int:
         low, high = int(meta.ge or 0), int(meta.le or 1_000_000)
-        return NumberRow(title, description, low=low, high=high, suffix=" px")
+        suffix, zero = str(extra.get("unit", " px")), core_text(str(extra.get("zero", "")))
+        return NumberRow(title, description, low=low, high=high, suffix=suffix, zero=zero)
+    if extra.get("kind") == "folder":
+        return FolderRow(title, description, core_text(str(extra.get("empty", ""))))
     row = ListRow(title, description)
     if options is None and get_origin(kind) is Literal:
         options = [(value, core_text(str(value)), "") for value in get_args(kind)]

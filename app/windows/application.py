@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+import threading
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QObject, QSize, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
+from app.dialogs.crash import CrashDialog
+from app.session.log_file import log
 from app.session.preferences import PreferencesStore
+from app.session.recovery import RecoveryStore
 from app.session.services import Services
 from app.session.troubles import trouble_of
+from app.widgets.language import install_language
 from app.widgets.theme import svg_pixmap
 from app.windows.main_window import MainWindow
+from app.windows.recovery import Recovery
 
 _ICON_SIZES_PX = (16, 32, 64, 128, 256)
 
@@ -35,47 +40,143 @@ def make_application() -> QApplication:
 
 
 class LastResort(QObject):
-    """Shows what nobody caught in the banner, in place of a silent end.
+    """Shows what nobody caught in a dialog, in place of a silent end; logs it.
 
     Args:
-        window: Where it is shown.
+        host: Holds the window that the dialog belongs to.
     """
 
     _caught = Signal(object)
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(self, host: WindowHost) -> None:
+        super().__init__(host)
+        self._host = host
+        self._seen: set[str] = set()
+        self.dialog: CrashDialog | None = None
         self._caught.connect(self._on_caught)
 
     def __call__(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
         """Take the place of `sys.excepthook`; may be called in any thread."""
-        if issubclass(kind, KeyboardInterrupt):
-            sys.__excepthook__(kind, error, trace)
-            return
         sys.__excepthook__(kind, error, trace)
-        self._caught.emit(error)
+        if not issubclass(kind, KeyboardInterrupt):
+            self._caught.emit(error)
+
+    def in_thread(self, args: threading.ExceptHookArgs) -> None:
+        """Take the place of `threading.excepthook`."""
+        if args.exc_value is not None:
+            self(args.exc_type, args.exc_value, args.exc_traceback)
 
     @Slot(object)
     def _on_caught(self, error: BaseException) -> None:
-        self._window.presenter.show_trouble(trouble_of(error))
+        log.error("nobody caught this", exc_info=error)
+        trouble, window = trouble_of(error), self._host.window
+        window.manners.remember_error(trouble)
+        # What fails at every repaint must not open a dialog at every repaint.
+        if self.dialog is not None or trouble.details in self._seen:
+            return
+        self._seen.add(trouble.details)
+        self.dialog = CrashDialog(trouble, is_work_kept=self._host.keep_work(), parent=window)
+        self.dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.dialog.quit_asked.connect(window.close)
+        self.dialog.finished.connect(self._on_finished)
+        self.dialog.open()
+
+    @Slot()
+    def _on_finished(self) -> None:
+        self.dialog = None
 
 
-def show_window(services: Services, store: PreferencesStore, paths: list[Path]) -> MainWindow:
-    """Show the window at once; load the engine and open photos after its first frame."""
-    window = MainWindow(services, store)
-    sys.excepthook = LastResort(window)
-    window.show()
-    QTimer.singleShot(0, window, _starter(window, paths))
-    return window
+class WindowHost(QObject):
+    """Holds the one main window, and makes it anew where the language changes.
 
+    Args:
+        services: The engine and the files.
+        store: Where preferences are kept.
+        drafts: Where unsaved work is kept, or None where it is not.
+    """
 
-def _starter(window: MainWindow, paths: list[Path]) -> Callable[[], None]:
-    def start() -> None:
+    def __init__(
+        self, services: Services, store: PreferencesStore, drafts: RecoveryStore | None
+    ) -> None:
+        super().__init__(QApplication.instance())
+        self._services = services
+        self._store = store
+        self._drafts = drafts
+        self._recovery: Recovery | None = None
+        self.window = self._make()
+        self.last_resort = LastResort(self)
+
+    def _make(self) -> MainWindow:
+        """A window in the language that is chosen now."""
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            install_language(app, self._store.load().language)
+        window = MainWindow(self._services, self._store)
+        window.manners.language_edited.connect(
+            self._on_language_edited, Qt.ConnectionType.QueuedConnection
+        )
+        self._recovery = Recovery(window, self._drafts) if self._drafts else None
+        return window
+
+    def start(self, paths: list[Path]) -> None:
+        """After the first frame: open what was given, offer what was lost, load the engine."""
         if paths:
-            window.open_paths(paths)
-        window.work.warm_up()
+            self.window.open_paths(paths)
+        elif self._recovery is not None:
+            self._recovery.offer_lost()
+        self.window.work.warm_up()
 
-    return start
+    def keep_work(self) -> bool:
+        """Write what could be lost now. Returns False where there is nothing or nowhere to."""
+        if self._recovery is None:
+            return False
+        self._recovery.keep_now()
+        return self._recovery.is_work_kept
+
+    def close(self) -> None:
+        """The program ends as it should: nothing is offered at the next start."""
+        if self._drafts is not None:
+            self._drafts.close()
+
+    @Slot()
+    def _on_language_edited(self) -> None:
+        """Open the same photo in a new window, in the same place, and close the old one."""
+        old = self.window
+        document = old.work.release()
+        self.window = new = self._make()
+        new.setGeometry(old.geometry())
+        new.setWindowState(old.windowState())
+        new.show()
+        old.close()
+        old.deleteLater()
+        new.work.warm_up()
+        if document is not None:
+            new.work.take_over(document)
+        new.manners.show_preferences()
+
+
+def show_window(
+    services: Services,
+    store: PreferencesStore,
+    paths: list[Path],
+    drafts: RecoveryStore | None = None,
+) -> MainWindow:
+    """Show the window at once; load the engine and open photos after its first frame."""
+    return show_hosted(services, store, paths, drafts).window
+
+
+def show_hosted(
+    services: Services,
+    store: PreferencesStore,
+    paths: list[Path],
+    drafts: RecoveryStore | None = None,
+) -> WindowHost:
+    """The same, giving what holds the window, since another may take its place."""
+    host = WindowHost(services, store, drafts)
+    sys.excepthook = host.last_resort
+    threading.excepthook = host.last_resort.in_thread
+    host.window.show()
+    QTimer.singleShot(0, host, lambda: host.start(paths))
+    return host
