@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app import cli_train_words
 from app.exit_codes import EXIT_DONE
+from app.stopping import stops_on_signals
 from core.errors import SettingsError
 from core.progress import Progress
 
 if TYPE_CHECKING:
     from training.options import TrainingOptions
     from training.prepare import Prepared
+    from training.runfolder import RunFolder
 
-PRESET_NAMES = (
-    "finetune-quick",
-    "finetune-normal",
-    "finetune-thorough",
-    "compact-256",
-    "compact-512",
-    "compact-512-tail",
-    "clean-512",
-    "paper-512",
+_ACTIONS = (
+    ("prepare", "find, check and align the faces of photos"),
+    ("run", "start a training run"),
+    ("prior", "train the StyleGAN2 generator that faces rest on"),
+    ("resume", "go on with a run that was stopped"),
+    ("measure", "say what a run will cost on this computer"),
+    ("compare", "compare a run with what it started from"),
+    ("register", "add the result of a run to your models"),
+    ("export", "make a model file of a run"),
+    ("card", "say what a model is made of, as Markdown or JSON"),
 )
 
 
@@ -40,100 +45,11 @@ def add_train_commands(commands: Any) -> None:
         "it. Everything stays on this computer.",
     )
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    _add_prepare(actions.add_parser("prepare", help="find, check and align the faces of photos"))
-    _add_run(actions.add_parser("run", help="start a training run"))
-    _add_prior(actions.add_parser("prior", help="train the StyleGAN2 generator that faces rest on"))
-    resume = actions.add_parser("resume", help="go on with a run that was stopped")
-    _add_run_folder(resume)
-    _add_threads(resume)
-    resume.set_defaults(run=run_resume)
-    _add_export(actions.add_parser("export", help="make a model file of a run"))
-    _add_card(actions.add_parser("card", help="say what a model is made of, as Markdown or JSON"))
-
-
-def _add_prepare(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("photos", nargs="+", type=Path, metavar="PHOTO_OR_FOLDER")
-    parser.add_argument("-o", "--output", type=Path, required=True, help="new folder for the faces")
-    parser.add_argument("--size", type=int, default=512, choices=(256, 512), help="pixels a face")
-    parser.add_argument("--licence", default="", help="what the photos may be used for")
-    parser.add_argument(
-        "--persons",
-        action="store_true",
-        help="the folders inside are named after persons: nobody is both trained on and measured",
-    )
-    parser.set_defaults(run=run_prepare)
-
-
-def _add_run(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("faces", type=Path, help="folder made by “heirloom train prepare”")
-    parser.add_argument("-o", "--output", type=Path, required=True, help="new folder for the run")
-    parser.add_argument("--preset", choices=PRESET_NAMES, default="finetune-normal")
-    parser.add_argument(
-        "--from",
-        dest="start",
-        type=Path,
-        help="weights to go on from, for instance GFPGANv1.4.pth; the “finetune” presets take the "
-        "bundled model by default",
-    )
-    parser.add_argument("--prior", type=Path, help="StyleGAN2 weights for the generator")
-    parser.add_argument(
-        "--perceptual",
-        type=Path,
-        help="ImageNet weights (MobileNetV2 or VGG19); without them, these losses are switched off",
-    )
-    parser.add_argument(
-        "--without",
-        action="append",
-        default=[],
-        choices=("prior", "pyramid", "component", "component-style", "identity", "adversarial"),
-        help="leave a part of the recipe out (for comparisons); may be repeated",
-    )
-    parser.add_argument(
-        "--matching",
-        action="store_true",
-        help="match the component critics' features instead of their style (for comparisons)",
-    )
-    _add_amounts(parser)
-    parser.set_defaults(run=run_run)
-
-
-def _add_prior(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("faces", type=Path, help="folder made by “heirloom train prepare”")
-    parser.add_argument("-o", "--output", type=Path, required=True, help="new folder for the run")
-    parser.add_argument("--preset", choices=PRESET_NAMES, default="compact-256")
-    parser.add_argument("--prior", type=Path, help="StyleGAN2 weights to go on from")
-    _add_amounts(parser)
-    parser.set_defaults(run=run_prior)
-
-
-def _add_amounts(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--steps", type=int, help="how long; the preset's own number by default")
-    parser.add_argument("--batch", type=int, help="faces a step")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--fp32", action="store_true", help="full precision instead of bfloat16")
-    _add_threads(parser)
-
-
-def _add_threads(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--threads", type=int, default=0, help="processor threads; 0: all")
-
-
-def _add_run_folder(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("folder", type=Path, metavar="RUN", help="the folder of the run")
-
-
-def _add_export(parser: argparse.ArgumentParser) -> None:
-    _add_run_folder(parser)
-    parser.add_argument("-o", "--output", type=Path, required=True, help="the .safetensors file")
-    parser.add_argument("--best", action="store_true", help="the best checkpoint, not the newest")
-    parser.add_argument("--fp32", action="store_true", help="store full precision")
-    parser.set_defaults(run=run_export)
-
-
-def _add_card(parser: argparse.ArgumentParser) -> None:
-    _add_run_folder(parser)
-    parser.add_argument("--json", action="store_true", help="as JSON")
-    parser.set_defaults(run=run_card)
+    for name, explanation in _ACTIONS:
+        action = actions.add_parser(name, help=explanation)
+        words, run = _PARTS[name]
+        words(action)
+        action.set_defaults(run=run)
 
 
 def run_prepare(args: argparse.Namespace) -> int:
@@ -141,7 +57,12 @@ def run_prepare(args: argparse.Namespace) -> int:
     from core.api import Engine
     from training.prepare import PrepareOptions, prepare
 
-    options = PrepareOptions(size_px=args.size, licence=args.licence, persons=args.persons)
+    options = PrepareOptions(
+        size_px=args.size,
+        licence=args.licence,
+        commercial_use=args.commercial_use,
+        persons=args.persons,
+    )
     detector = Engine().detector()
     prepared = prepare(args.photos, args.output, detector, options, _progress())
     _end_line()
@@ -168,23 +89,51 @@ def describe(prepared: Prepared) -> list[str]:
 
 def run_run(args: argparse.Namespace) -> int:
     """Start a run and train to its end."""
-    from training.loop import train
+    from training.runfolder import RunFolder
+    from training.session import start
 
     options = run_options(args)
     _use_threads(args.threads)
-    standing = train(options, args.output, _progress())
+    progress = _progress()
+    with stops_on_signals(progress.token):
+        standing = start(options, args.output, progress)
     _end_line()
-    print(f"Trained {standing.step} steps. Make a model of it: heirloom train export {args.output}")
+    _say_verdict(RunFolder(args.output))
+    print(
+        f"Trained {standing.step} steps. Add it to your models: "
+        f"heirloom train register {args.output}"
+    )
     return EXIT_DONE
 
 
 def run_options(args: argparse.Namespace) -> TrainingOptions:
     """The preset, changed by what was said on the command line."""
-    from training.presets import preset, starting_from, with_installed_weights, without
+    from core.models.spec import load_registry
+    from training.presets import (
+        preset,
+        starting_from,
+        with_installed_weights,
+        with_known_start,
+        without,
+    )
+    from training.records import licence_of
 
-    options = starting_from(preset(args.preset), args.start)
+    options = with_known_start(starting_from(preset(args.preset), args.start), load_registry())
+    licence, commercial_use = licence_of(args.faces)
+    try:
+        data = options.data.replace(
+            folder=str(args.faces.resolve()),
+            licence=licence,
+            commercial_use=commercial_use,
+            degradation=args.degradation,
+            damage=args.damage,
+        )
+    except ValueError as error:
+        raise SettingsError(
+            f"The run cannot be started: {error}.", "Choose other values."
+        ) from error
     options = options.replace(
-        data=options.data.replace(folder=str(args.faces.resolve())),
+        data=data,
         prior_from=_path(args.prior),
         perceptual_weights=_path(args.perceptual),
     )
@@ -194,8 +143,8 @@ def run_options(args: argparse.Namespace) -> TrainingOptions:
 
 def run_prior(args: argparse.Namespace) -> int:
     """Train a prior."""
-    from training.loop import train
     from training.presets import prior_options
+    from training.session import start
 
     options = prior_options(args.preset)
     options = options.replace(
@@ -203,21 +152,99 @@ def run_prior(args: argparse.Namespace) -> int:
         prior_from=_path(args.prior),
     )
     _use_threads(args.threads)
-    standing = train(_with_amounts(options, args), args.output, _progress())
+    progress = _progress()
+    with stops_on_signals(progress.token):
+        standing = start(_with_amounts(options, args), args.output, progress)
     _end_line()
     print(f"Trained the prior for {standing.step} steps.")
     return EXIT_DONE
 
 
 def run_resume(args: argparse.Namespace) -> int:
-    """Go on with a run."""
-    from training.loop import resume
+    """Go on with a run, or begin one whose folder was made by the window."""
+    if args.background and hasattr(os, "nice"):
+        os.nice(10)
+    from training.runfolder import RunFolder
+    from training.session import go_on
 
     _use_threads(args.threads)
-    standing = resume(args.folder, _progress())
+    progress = _progress()
+    with stops_on_signals(progress.token):
+        standing = go_on(args.folder, progress, gentler=args.gentler)
     _end_line()
+    _say_verdict(RunFolder(args.folder))
     print(f"Trained {standing.step} steps in all.")
     return EXIT_DONE
+
+
+def run_measure(args: argparse.Namespace) -> int:
+    """Time a few steps; print what a run will cost, as JSON."""
+    from training.estimate import measured
+    from training.options import TrainingOptions
+
+    if args.options is not None:
+        try:
+            options = TrainingOptions.from_json(args.options.read_bytes())
+        except OSError as error:
+            raise SettingsError(
+                f"“{args.options}” cannot be read ({error.strerror}).", "Name another file."
+            ) from error
+    elif args.faces is not None:
+        options = run_options(args)
+    else:
+        raise SettingsError("There is nothing to measure.", "Name a folder or --options.")
+    _use_threads(args.threads)
+    progress = _progress()
+    with stops_on_signals(progress.token):
+        cost = measured(options, progress)
+    _end_line()
+    print(cost.to_json(options))
+    return EXIT_DONE
+
+
+def run_compare(args: argparse.Namespace) -> int:
+    """Compare the best weights of a run with those that it started from."""
+    from training.compare import can_compare, compare
+    from training.runfolder import RunFolder
+
+    folder = RunFolder(args.folder)
+    if not can_compare(folder):
+        raise SettingsError(
+            "There is nothing to compare: no start model, no checkpoint, or no held-out face.",
+            "Let the run go on, or prepare more photos.",
+        )
+    progress = _progress()
+    with stops_on_signals(progress.token):
+        folder.write_comparison(compare(folder, progress))
+    _end_line()
+    _say_verdict(folder)
+    return EXIT_DONE
+
+
+def run_register(args: argparse.Namespace) -> int:
+    """Add the result of a run to the user's models."""
+    from core.models.spec import load_registry
+    from core.models.store import ModelStore, default_models_dir
+    from training.register import register
+    from training.runfolder import RunFolder
+
+    store = ModelStore(args.models_dir or default_models_dir(), load_registry())
+    name = args.name or args.folder.resolve().name
+    spec = register(RunFolder(args.folder), name, store, _progress())
+    _end_line()
+    print(f"{spec.id}: {spec.good_at}")
+    print(f"Use it: heirloom restore PHOTO --model {spec.id}")
+    return EXIT_DONE
+
+
+def _say_verdict(folder: RunFolder) -> None:
+    from training.register import result_sentence
+
+    comparison = folder.read_comparison()
+    if comparison is not None:
+        print(result_sentence({"comparison": comparison}))
+        for name, figure in comparison["figures"].items():
+            print(f"  {name:10} {figure['start']:8.4f} -> {figure['yours']:8.4f}")
 
 
 def run_export(args: argparse.Namespace) -> int:
@@ -281,3 +308,16 @@ def _progress() -> Progress:
 def _end_line() -> None:
     if sys.stderr.isatty():
         sys.stderr.write("\r\x1b[K")
+
+
+_PARTS = {
+    "prepare": (cli_train_words.add_prepare, run_prepare),
+    "run": (cli_train_words.add_run, run_run),
+    "prior": (cli_train_words.add_prior, run_prior),
+    "resume": (cli_train_words.add_resume, run_resume),
+    "measure": (cli_train_words.add_measure, run_measure),
+    "compare": (cli_train_words.add_compare, run_compare),
+    "register": (cli_train_words.add_register, run_register),
+    "export": (cli_train_words.add_export, run_export),
+    "card": (cli_train_words.add_card, run_card),
+}

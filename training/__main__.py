@@ -28,7 +28,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Cancelled:
         return 3
     except RestorationError as error:
-        _note(parsed.folder, str(error))
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
@@ -47,25 +46,17 @@ def _parser() -> argparse.ArgumentParser:
 def _go(parsed: argparse.Namespace, progress: Progress) -> None:
     import torch
 
-    from training.loop import resume, train
     from training.options import TrainingOptions
+    from training.session import go_on, start
 
     if parsed.threads:
         torch.set_num_threads(parsed.threads)
     if parsed.action == "resume":
-        resume(parsed.folder, progress)
+        go_on(parsed.folder, progress)
         return
     if parsed.options is None:
         raise RestorationError("“start” needs --options.", "Name the options file of the run.")
-    train(TrainingOptions.from_json(parsed.options.read_bytes()), parsed.folder, progress)
-
-
-def _note(folder: Path, message: str) -> None:
-    """Leave the reason in the log, where the window looks for it."""
-    from training.runfolder import RunFolder
-
-    if folder.is_dir():
-        RunFolder(folder).log(f"error: {message}")
+    start(TrainingOptions.from_json(parsed.options.read_bytes()), parsed.folder, progress)
 
 
 if __name__ == "__main__":

@@ -31,6 +31,46 @@ _MODERATE_CAMERA = CameraProfile(
 _MODERATE_SHARE = 0.45
 
 
+_EFFECTS = (
+    "sepia", "fading", "yellowing", "grain", "halftone", "stains", "creases", "scratches", "dust",
+)  # fmt: skip
+
+
+def scaled_camera(camera: CameraProfile, strength: float) -> CameraProfile:
+    """The profile with blur, shrinking, noise and JPEG so many times as strong; 1: as it is."""
+    if strength == 1.0:
+        return camera
+
+    def shrink(factor: float) -> float:
+        return min(64.0, 1 + (factor - 1) * strength)
+
+    def quality(jpeg: int) -> int:
+        return max(1, round(100 - (100 - jpeg) * strength))
+
+    return camera.replace(
+        blur_low_px=min(40.0, camera.blur_low_px * strength),
+        blur_high_px=min(40.0, camera.blur_high_px * strength),
+        shrink_low=shrink(camera.shrink_low),
+        shrink_high=shrink(camera.shrink_high),
+        noise_low=min(100.0, camera.noise_low * strength),
+        noise_high=min(100.0, camera.noise_high * strength),
+        jpeg_low=quality(camera.jpeg_low),
+        jpeg_high=quality(camera.jpeg_high),
+    )
+
+
+def scaled_damage(profile: DamageProfile, strength: float) -> DamageProfile:
+    """The profile with scratches, dust, fading so many times as strong; 1: as it is."""
+    if strength == 1.0:
+        return profile
+    changed = {}
+    for name in _EFFECTS:
+        effect = getattr(profile, name)
+        low, high = min(1.0, effect.low * strength), min(1.0, effect.high * strength)
+        changed[name] = effect.replace(low=low, high=high)
+    return profile.replace(**changed)
+
+
 def training_profiles(
     options: DataOptions,
 ) -> tuple[DamageProfile, DamageProfile, DamageProfile]:
@@ -41,11 +81,18 @@ def training_profiles(
         "jitter_probability": options.jitter_share * _JITTER_TO_SHIFT,
     }
     full = PROFILES["training"].replace(clean_probability=0.0)
-    return (
-        PROFILES["mild"].replace(camera=_MILD_CAMERA.replace(**colours)),
-        PROFILES["medium"].replace(camera=_MODERATE_CAMERA.replace(**colours)),
-        full.replace(camera=full.camera.replace(**colours)),
+    kinds = (
+        (PROFILES["mild"], _MILD_CAMERA),
+        (PROFILES["medium"], _MODERATE_CAMERA),
+        (full, full.camera),
     )
+    mild, moderate, worst = (
+        scaled_damage(profile, options.damage).replace(
+            camera=scaled_camera(camera, options.degradation).replace(**colours)
+        )
+        for profile, camera in kinds
+    )
+    return mild, moderate, worst
 
 
 class Degrader:

@@ -14,6 +14,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from core.errors import ModelFileError, OutputError
+from core.models.own_models import UNKNOWN_LICENCE
 from training.checkpoint import Standing, read_average
 from training.networks import build_generator
 from training.options import TrainingOptions
@@ -21,6 +22,7 @@ from training.records import read_records
 from training.runfolder import RunFolder
 
 FP16_TOLERANCE = 1e-2
+OWN_LICENCE = "LicenseRef-own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +100,24 @@ def model_metadata(options: TrainingOptions, standing: Standing) -> dict[str, st
         "training_seconds": str(round(standing.seconds)),
         "seed": str(options.seed),
         "preset": options.preset,
-        "started_from": Path(options.start_from).name,
+        "started_from": options.start_model or Path(options.start_from).name,
         "training_data_licence": options.data.licence,
+        "licence": model_licence(options),
+        "commercial_use": "true" if allows_commercial_use(options) else "false",
     }
+
+
+def model_licence(options: TrainingOptions) -> str:
+    """The licence of the result: that of its start; one's own where it started from nothing."""
+    if not options.start_from:
+        return OWN_LICENCE
+    return options.start_licence or UNKNOWN_LICENCE
+
+
+def allows_commercial_use(options: TrainingOptions) -> bool:
+    """True only where both the start and the photographs allow it."""
+    start = options.start_commercial_use or not options.start_from
+    return start and options.data.commercial_use
 
 
 @torch.no_grad()
@@ -156,7 +173,10 @@ def model_card(folder: RunFolder) -> dict[str, Any]:
     return {
         "preset": options.preset,
         "network": options.network.to_builtins(),
-        "started_from": Path(options.start_from).name,
+        "started_from": options.start_model or Path(options.start_from).name,
+        "licence": model_licence(options),
+        "commercial_use": allows_commercial_use(options),
+        "comparison": folder.read_comparison(),
         "steps": standing.step,
         "batch": options.batch,
         "training_hours": round(standing.seconds / 3600, 2),
@@ -215,11 +235,35 @@ def card_markdown(card: dict[str, Any]) -> str:
         "| | step | " + " | ".join(_score_names(card)) + " |",
         "|---|---|" + "---|" * len(_score_names(card)),
     ]
+    lines[6:6] = [f"Licence of the model: {card['licence']}; {_use(card)}.", ""]
     for title, key in (("first", "first_validation"), ("last", "last_validation")):
         if card[key]:
             figures = " | ".join(f"{card[key][name]:.4g}" for name in _score_names(card))
             lines.append(f"| {title} | {card[key]['step']} | {figures} |")
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines + _comparison_lines(card["comparison"])) + "\n"
+
+
+def _use(card: dict[str, Any]) -> str:
+    return "commercial use allowed" if card["commercial_use"] else "not for commercial use"
+
+
+def _comparison_lines(comparison: dict[str, Any] | None) -> list[str]:
+    if comparison is None:
+        return []
+    rows = [
+        f"| {name} | {f['start']:.4g} | {f['yours']:.4g} | {f['outcome']} |"
+        for name, f in comparison["figures"].items()
+    ]
+    return [
+        "",
+        f"## Against {comparison['start']}, {comparison['faces']} held-out faces",
+        "",
+        f"Verdict at step {comparison['step']}: {comparison['verdict']}.",
+        "",
+        "| | start | this model | |",
+        "|---|---|---|---|",
+        *rows,
+    ]
 
 
 def _score_names(card: dict[str, Any]) -> list[str]:

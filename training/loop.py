@@ -19,7 +19,7 @@ from training.data import Batch, FaceSamples, Place, batches
 from training.distributed import World, any_process, join_world, leave_world
 from training.options import TrainingOptions
 from training.prior import PriorTrainer
-from training.records import TrainingDataError, read_records
+from training.records import FaceRecord, TrainingDataError, read_records
 from training.runfolder import RunFolder
 from training.trainer import RestorationTrainer, Trainer
 
@@ -79,11 +79,7 @@ def _run(options: TrainingOptions, folder: RunFolder, world: World, progress: Pr
     records = [r for r in read_records(Path(options.data.folder)) if r.side_px >= smallest]
     training = [record for record in records if record.split == "train"]
     held_out = [record for record in records if record.split == "val"]
-    if len(training) < MIN_FACES:
-        raise TrainingDataError(
-            f"There are only {len(training)} faces to train on.",
-            f"At least {MIN_FACES} are needed; some hundred are advisable.",
-        )
+    _require_enough(training, held_out, options)
     size_px = options.network.out_size_px
     faces = validation.make_validation_set(held_out, options.validation_faces, size_px)
     kind = PriorTrainer if options.task == "prior" else RestorationTrainer
@@ -104,6 +100,33 @@ def _run(options: TrainingOptions, folder: RunFolder, world: World, progress: Pr
     finally:
         leave_world(world)
     return trainer.standing
+
+
+def _require_enough(
+    training: list[FaceRecord], held_out: list[FaceRecord], options: TrainingOptions
+) -> None:
+    """Refuse to learn a handful of pictures by heart, and say where the others went."""
+    count = len(training)
+    if count >= MIN_FACES:
+        return
+    found = len(read_records(Path(options.data.folder)))
+    asides = []
+    if held_out:
+        asides.append(f"{len(held_out)} held out to measure with")
+    if found > count + len(held_out):
+        smallest = options.data.min_side_px
+        asides.append(f"{found - count - len(held_out)} under {smallest} pixels")
+    aside = f" ({found} in all, {', '.join(asides)})" if asides else ""
+    raise TrainingDataError(
+        f"There {_faces(count)} to train on{aside}.",
+        f"At least {MIN_FACES} are needed; a hundred or more are advisable.",
+    )
+
+
+def _faces(count: int) -> str:
+    if count == 0:
+        return "is no face"
+    return "is only one face" if count == 1 else f"are only {count} faces"
 
 
 def _steps(
@@ -135,6 +158,9 @@ def _steps(
             trainer.save()
             saved = time.monotonic()
         if _stops(trainer, progress):
+            if folder.finish_requested():
+                folder.log(f"ends at step {standing.step} because it was asked to")
+                break
             trainer.save()
             folder.log(f"stopped at step {standing.step} because it was asked to")
             raise Cancelled

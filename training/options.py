@@ -14,6 +14,7 @@ from core.settings_base import Settings
 
 Weight = Annotated[float, Meta(ge=0.0)]
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
+Strength = Annotated[float, Meta(ge=0.0, le=2.0)]
 Layout = Literal["clean", "bilinear", "original"]
 
 
@@ -35,6 +36,7 @@ class DataOptions(Settings, frozen=True, kw_only=True):
             folder of aligned crops.
         min_side_px: Crops that are smaller are left out: enlarged ones teach softness.
         licence: What the photographs may be used for; goes into the model's card.
+        commercial_use: True only where that includes commercial use.
         mild_share: Share of the inputs with the mildest degradation.
         clean_share: Share of the inputs that are not degraded at all.
         grey_share: Share of the faces that are grey in and grey out.
@@ -42,11 +44,14 @@ class DataOptions(Settings, frozen=True, kw_only=True):
         damage_share: Share of the inputs with scratches, dust, fading and their like.
         jitter_share: Share of the inputs whose colours are shifted while the target stays.
         flip_share: Share mirrored left to right.
+        degradation: How strong blur, shrinking, noise and JPEG are: 1 is the recipe, 0 none.
+        damage: The same for scratches, dust, fading and their like.
         workers: Data loading processes; 0 loads in the training process itself.
     """
 
     folder: str = ""
     licence: str = ""
+    commercial_use: bool = False
     min_side_px: Annotated[int, Meta(ge=0)] = 0
     mild_share: Share = 0.15
     clean_share: Share = 0.07
@@ -55,6 +60,8 @@ class DataOptions(Settings, frozen=True, kw_only=True):
     damage_share: Share = 0.25
     jitter_share: Share = 0.3
     flip_share: Share = 0.5
+    degradation: Strength = 1.0
+    damage: Strength = 1.0
     workers: Annotated[int, Meta(ge=0, le=64)] = 1
 
 
@@ -140,6 +147,9 @@ class TrainingOptions(Settings, frozen=True, kw_only=True):
     Attributes:
         task: `restore` trains GFP-GAN, `prior` the StyleGAN2 generator alone.
         start_from: Weights to go on from; empty: random ones.
+        start_model: What those weights are called where models are listed, where that is known.
+        start_licence: Their licence, SPDX.
+        start_commercial_use: True only where that allows commercial use.
         prior_from: StyleGAN2 weights for the decoder; empty: none.
         train_prior: False freezes the decoder's StyleGAN2 part.
         trained_levels: Train only so many of the finest levels, on windows (`training.tail`); 0:
@@ -152,6 +162,8 @@ class TrainingOptions(Settings, frozen=True, kw_only=True):
         precision: `bf16` runs the networks under autocast; losses and weights stay fp32.
         preview_every_s: Seconds between two preview pictures and checkpoints.
         patience: Validations without a better score before the run stops; 0: never stops early.
+        compared_faces: How many held-out faces decide at the end whether the result is better than
+            what it started from.
         disk_budget_bytes: The run folder may not grow beyond it; 0: no limit.
     """
 
@@ -162,6 +174,9 @@ class TrainingOptions(Settings, frozen=True, kw_only=True):
     losses: LossWeights = LossWeights()
     optimiser: OptimiserOptions = OptimiserOptions()
     start_from: str = ""
+    start_model: str = ""
+    start_licence: str = ""
+    start_commercial_use: bool = False
     prior_from: str = ""
     train_prior: bool = True
     trained_levels: Annotated[int, Meta(ge=0)] = 0
@@ -181,6 +196,7 @@ class TrainingOptions(Settings, frozen=True, kw_only=True):
     validation_faces: Annotated[int, Meta(ge=0)] = 12
     preview_faces: Annotated[int, Meta(ge=0, le=64)] = 6
     patience: Annotated[int, Meta(ge=0)] = 0
+    compared_faces: Annotated[int, Meta(ge=0)] = 24
     disk_budget_bytes: Annotated[int, Meta(ge=0)] = 0
 
     def __post_init__(self) -> None:

@@ -8,6 +8,7 @@ thumbnail. The photographs themselves are only read.
 from __future__ import annotations
 
 import json
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -25,14 +26,15 @@ from core.geometry import scale_of, transformed
 from core.image import Pixels, to_uint8
 from core.imageio.read import read_photo
 from core.interfaces import FaceDetector
-from core.outputs import FoundPhoto, find_photos
+from core.outputs import FoundPhoto, FoundPhotos, find_photos
 from core.progress import Progress
 from training.records import FACES_FILE, Split, TrainingDataError, split_by_name
 
-CROPS_FOLDER, THUMBNAILS_FOLDER = "crops", "left-out"
+CROPS_FOLDER, LEFT_OUT_FOLDER, THUMBNAILS_FOLDER = "crops", "left-out", "thumbnails"
 FORMAT_VERSION = 1
 THUMBNAIL_PX = 96
 _COMPARED_PX = 128
+_ENOUGH_HELD_OUT = 8
 
 REASONS = {
     "unreadable": "the photo cannot be read",
@@ -41,6 +43,7 @@ REASONS = {
     "blurred": "the face is not sharp enough",
     "duplicate": "the same picture of the face is there already",
     "similar": "nearly the same picture of the face is there already",
+    "by hand": "you left it out",
 }
 """Why something is left out, by the short name that `faces.json` has."""
 
@@ -57,7 +60,10 @@ class PrepareOptions:
         duplicate_bits: Faces whose fingerprints differ by no more bits are "duplicate".
         similar_bits: The same for "similar".
         licence: What the photographs may be used for.
+        commercial_use: True only where that includes commercial use.
         persons: True where the folders below the named ones are named after persons.
+        keep_empty: Write the folder also where no face is good enough, so that the left out ones
+            can be looked at and chosen after all.
     """
 
     size_px: int = 512
@@ -67,7 +73,9 @@ class PrepareOptions:
     duplicate_bits: int = 8
     similar_bits: int = 14
     licence: str = ""
+    commercial_use: bool = False
     persons: bool = False
+    keep_empty: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +86,13 @@ class LeftOut:
         photo: The file.
         reason: A key of `REASONS`.
         thumbnail: Name of its small picture below the prepared folder; empty without one.
+        face: What it takes to use it after all; empty where there is no face.
     """
 
     photo: Path
     reason: str
     thumbnail: str = ""
+    face: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -137,10 +147,7 @@ def prepare(
     """
     found = find_photos(sources, recursive=True)
     if not found.photos:
-        raise TrainingDataError(
-            "There is no photo in the folders that were named.",
-            "Choose folders with photographs of faces.",
-        )
+        raise _nothing_found(found)
     _make_folder(folder)
     work = _Preparation(folder, detector, options)
     for problem in found.problems:
@@ -176,37 +183,33 @@ class _Preparation:
             progress=progress,
         )
         if not faces:
-            self._leave_out(photo.path, "no face", to_uint8(pixels))
+            self._leave_out(photo.path, "no face", to_uint8(pixels), {})
         for face in faces:
             self._add_face(photo, pixels, face)
 
     def _add_face(self, photo: FoundPhoto, pixels: Pixels, face: Face) -> None:
-        options = self.options
-        native_px = options.size_px / scale_of(crop_transform(face.landmarks, options.size_px))
-        side = options.size_px if native_px >= 0.85 * options.size_px else options.size_px // 2
-        to_crop = crop_transform(face.landmarks, side)
-        crop = _stored(aligned_crop(pixels, to_crop, side))
-        reason = "tiny" if native_px < options.min_side_px else self._fault(crop)
+        crop, side, native_px = cut_face(pixels, face.landmarks, self.options.size_px)
+        person = person_of(photo) if self.options.persons else ""
+        entry = {
+            "split": split_by_name(person or str(photo.relative.with_suffix(""))),
+            "person": person,
+            "source": photo.relative.parts[0] if len(photo.relative.parts) > 1 else "",
+            "side_px": side,
+            "photo": str(photo.relative),
+            "path": str(photo.path.absolute()),
+            "sharpness": round(sharpness(crop), 2),
+        }
+        reason = "tiny" if native_px < self.options.min_side_px else self._fault(crop)
         if reason:
-            self._leave_out(photo.path, reason, crop)
+            in_photo = [[float(x), float(y)] for x, y in face.landmarks]
+            entry |= {"in_photo": in_photo, "size_px": self.options.size_px}
+            self._leave_out(photo.path, reason, crop, entry)
             return
         self._prints.append(fingerprint(crop))
-        name = f"{CROPS_FOLDER}/{len(self.result.faces):06d}.png"
-        write_picture(self.folder / name, crop)
-        person = person_of(photo) if options.persons else ""
-        points = (transformed(to_crop, face.landmarks) + 0.5) / side
-        self.result.faces.append(
-            {
-                "file": name,
-                "landmarks": np.round(points, 5).tolist(),
-                "split": split_by_name(person or photo.path.stem),
-                "person": person,
-                "source": photo.relative.parts[0] if len(photo.relative.parts) > 1 else "",
-                "side_px": side,
-                "photo": str(photo.relative),
-                "sharpness": round(sharpness(crop), 2),
-            }
-        )
+        number = f"{len(self.result.faces):06d}"
+        store_crop(self.folder, number, crop, entry)
+        entry["landmarks"] = crop_landmarks(face.landmarks, side)
+        self.result.faces.append(entry)
 
     def _fault(self, crop: npt.NDArray[np.uint8]) -> str:
         """Why a crop is not wanted; empty where it is."""
@@ -220,17 +223,17 @@ class _Preparation:
             return "duplicate"
         return "similar" if nearest <= self.options.similar_bits else ""
 
-    def _leave_out(self, photo: Path, reason: str, picture: npt.NDArray[np.uint8]) -> None:
-        name = f"{THUMBNAILS_FOLDER}/{len(self.result.left_out):06d}.jpg"
-        scale = THUMBNAIL_PX / max(picture.shape[:2])
-        size = [max(1, round(length * scale)) for length in picture.shape[1::-1]]
-        write_picture(self.folder / name, cv2.resize(picture, size, interpolation=cv2.INTER_AREA))
-        self.result.left_out.append(LeftOut(photo, reason, name))
+    def _leave_out(
+        self, photo: Path, reason: str, picture: npt.NDArray[np.uint8], face: dict[str, Any]
+    ) -> None:
+        name = f"{LEFT_OUT_FOLDER}/{len(self.result.left_out):06d}.jpg"
+        write_picture(self.folder / name, _thumbnail(picture))
+        self.result.left_out.append(LeftOut(photo, reason, name, face))
 
     def finish(self) -> None:
         """See that something is held out, and write `faces.json` last: then the folder counts."""
         faces = self.result.faces
-        if not faces:
+        if not faces and not self.options.keep_empty:
             raise TrainingDataError(
                 f"None of the {self.result.photos} photos gave a usable face ({self._why()}).",
                 "Choose sharp photos in which faces are at least 160 pixels wide.",
@@ -239,48 +242,119 @@ class _Preparation:
         document = {
             "version": FORMAT_VERSION,
             "licence": self.options.licence,
+            "commercial_use": self.options.commercial_use,
             "photos": self.result.photos,
             "faces": faces,
             "left_out": [
-                {"photo": str(o.photo), "reason": o.reason, "thumbnail": o.thumbnail}
+                {
+                    "photo": str(o.photo.absolute()),
+                    "reason": o.reason,
+                    "thumbnail": o.thumbnail,
+                    **({"face": o.face} if o.face else {}),
+                }
                 for o in self.result.left_out
             ],
         }
-        try:
-            side = self.folder / f"{FACES_FILE}.part"
-            side.write_text(json.dumps(document, indent=1, ensure_ascii=False), "utf-8")
-            side.replace(self.folder / FACES_FILE)
-        except OSError as error:
-            raise _unwritable(self.folder, error) from error
+        write_document(self.folder, document)
 
     def _why(self) -> str:
         return ", ".join(f"{count} {reason}" for reason, count in self.result.reasons().items())
 
 
 def hold_some_out(faces: Sequence[dict[str, Any]]) -> None:
-    """Make sure that both halves have faces, without ever splitting a person or a photo.
+    """Make sure that both halves have enough faces, without ever splitting a person or a photo.
 
-    The split by name leaves a small collection without a held-out face now and then; then the last
-    person's, or photo's, faces are held out.
+    The split by name is kept as far as it goes. Where it holds too few faces out to say anything
+    about the result (an eighth of a small collection, eight of a large one), or more than a third,
+    persons or photos change sides in an order that depends on their names alone.
     """
-    groups = [face["person"] or face["photo"] for face in faces]
-    if len(set(groups)) < 2:
+    by_group: dict[str, list[dict[str, Any]]] = {}
+    for face in faces:
+        by_group.setdefault(face["person"] or face["photo"], []).append(face)
+    if len(by_group) < 2:
         for face in faces:
             face["split"] = "train"
         return
-    held_out = {face["split"] for face in faces}
-    if held_out == {"train"}:
-        _assign(faces, groups, groups[-1], "val")
-    elif held_out == {"val"}:
-        _assign(faces, groups, groups[0], "train")
+    fewest = min(_ENOUGH_HELD_OUT, max(1, round(len(faces) / 8)))
+    most = max(fewest, len(faces) // 3)
+    order = sorted(by_group, key=lambda name: (zlib.crc32(name.encode()), name))
+    held_out = sum(face["split"] == "val" for face in faces)
+    for name in order:
+        members = by_group[name]
+        side: Split = "val" if held_out < fewest else "train"
+        grows = held_out < fewest and held_out + len(members) <= most
+        shrinks = held_out > most and held_out - len(members) >= fewest
+        if members[0]["split"] != side and (grows or shrinks):
+            held_out += len(members) if side == "val" else -len(members)
+            for face in members:
+                face["split"] = side
+    _never_one_sided(by_group, order)
 
 
-def _assign(
-    faces: Sequence[dict[str, Any]], groups: Sequence[str], chosen: str, split: Split
+def _never_one_sided(by_group: dict[str, list[dict[str, Any]]], order: Sequence[str]) -> None:
+    """Where groups are so large that counting did not help: the smallest one changes sides."""
+    sides = {face["split"] for members in by_group.values() for face in members}
+    if len(sides) == 1:
+        smallest = min(order, key=lambda name: len(by_group[name]))
+        moved: Split = "val" if sides == {"train"} else "train"
+        for face in by_group[smallest]:
+            face["split"] = moved
+
+
+def cut_face(
+    pixels: Pixels, landmarks: Sequence[Sequence[float]], size_px: int
+) -> tuple[npt.NDArray[np.uint8], int, float]:
+    """A face as it is stored: the crop, its side, and the side that it has in the photo itself.
+
+    Faces with few pixels are stored at half of `size_px`: enlarging adds nothing.
+    """
+    points = tuple((float(x), float(y)) for x, y in landmarks)
+    native_px = size_px / scale_of(crop_transform(points, size_px))
+    side = size_px if native_px >= 0.85 * size_px else size_px // 2
+    return _stored(aligned_crop(pixels, crop_transform(points, side), side)), side, native_px
+
+
+def crop_landmarks(landmarks: Sequence[Sequence[float]], side: int) -> list[list[float]]:
+    """Landmarks of the photo as shares of the crop's side."""
+    points = tuple((float(x), float(y)) for x, y in landmarks)
+    shares = (transformed(crop_transform(points, side), points) + 0.5) / side
+    rounded: list[list[float]] = np.round(shares, 5).tolist()
+    return rounded
+
+
+def store_crop(
+    folder: Path, number: str, crop: npt.NDArray[np.uint8], entry: dict[str, Any]
 ) -> None:
-    for face, group in zip(faces, groups, strict=True):
-        if group == chosen:
-            face["split"] = split
+    """Write a crop and its thumbnail, and name both in the entry of `faces.json`.
+
+    Raises:
+        OutputError: They cannot be written.
+    """
+    entry["file"] = f"{CROPS_FOLDER}/{number}.png"
+    entry["thumbnail"] = f"{THUMBNAILS_FOLDER}/{number}.jpg"
+    write_picture(folder / entry["file"], crop)
+    write_picture(folder / entry["thumbnail"], _thumbnail(crop))
+
+
+def _thumbnail(picture: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    scale = THUMBNAIL_PX / max(picture.shape[:2])
+    size = [max(1, round(length * scale)) for length in picture.shape[1::-1]]
+    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, dtype=np.uint8)
+
+
+def write_document(folder: Path, document: dict[str, Any]) -> None:
+    """Write `faces.json`, whole or not at all.
+
+    Raises:
+        OutputError: It cannot be written.
+    """
+    try:
+        side = folder / f"{FACES_FILE}.part"
+        side.write_text(json.dumps(document, indent=1, ensure_ascii=False), "utf-8")
+        side.replace(folder / FACES_FILE)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
 
 
 def person_of(photo: FoundPhoto) -> str:
@@ -320,6 +394,17 @@ def _stored(crop: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
     return np.rint(np.clip(crop, 0, 1) * 255).astype(np.uint8)
 
 
+def _nothing_found(found: FoundPhotos) -> TrainingDataError:
+    """Why there is nothing to look at: a folder that cannot be read, or one without photos."""
+    if found.problems:
+        error = found.problems[0].error
+        return TrainingDataError(error.summary, error.remedy)
+    return TrainingDataError(
+        "There is no photo in the folders that were named.",
+        "Choose folders with photographs of faces.",
+    )
+
+
 def _make_folder(folder: Path) -> None:
     try:
         if folder.exists() and any(folder.iterdir()):
@@ -327,6 +412,7 @@ def _make_folder(folder: Path) -> None:
                 f"“{folder}” is not empty.", "Choose a new folder for the prepared faces."
             )
         (folder / CROPS_FOLDER).mkdir(parents=True)
+        (folder / LEFT_OUT_FOLDER).mkdir()
         (folder / THUMBNAILS_FOLDER).mkdir()
     except OSError as error:
         raise _unwritable(folder, error) from error

@@ -6,11 +6,13 @@ the others: measured on small machines (see DECISIONS.md).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import hashlib
+from collections.abc import Collection, Iterable
 from importlib.resources import files
 from pathlib import Path
 
 from core.errors import SettingsError
+from core.models.spec import ModelSpec
 from training.networks import network_of
 from training.options import (
     DataOptions,
@@ -165,7 +167,9 @@ def preset(name: str) -> TrainingOptions:
 _WITHOUT_FEATURES = 0.02
 """Weight of StyleGAN2's critic in a compact run that has no ImageNet features."""
 
-BUNDLED_FACES = "compact-256.safetensors"
+_FEATURES_SEE_PX = 256
+
+BUNDLED_FACES = "compact-512.safetensors"
 BUNDLED_IDENTITY = "dlib-resnet29.safetensors"
 
 
@@ -209,7 +213,36 @@ def starting_from(options: TrainingOptions, path: Path | None) -> TrainingOption
         if not options.preset.startswith("finetune"):
             return options
         path = Path(str(files("resources") / "models" / BUNDLED_FACES))
-    return options.replace(start_from=str(path.resolve()), network=network_of(path))
+    network = network_of(path)
+    if network.out_size_px > _FEATURES_SEE_PX:
+        # The frozen features were made for small pictures: see DECISIONS.
+        options = options.replace(losses=options.losses.replace(view_px=_FEATURES_SEE_PX))
+    return options.replace(start_from=str(path.resolve()), network=network)
+
+
+def with_known_start(options: TrainingOptions, known: Iterable[ModelSpec]) -> TrainingOptions:
+    """The run with name and licence of its start, where a known model has the same file.
+
+    The licence of anything else is unknown, and so is whether it allows commercial use.
+    """
+    if not options.start_from:
+        return options
+    size_bytes = Path(options.start_from).stat().st_size
+    candidates = [spec for spec in known if spec.size_bytes == size_bytes]
+    digest = _sha256(Path(options.start_from)) if candidates else ""
+    for spec in candidates:
+        if spec.sha256 == digest:
+            return options.replace(
+                start_model=spec.id,
+                start_licence=spec.licence,
+                start_commercial_use=spec.commercial_use,
+            )
+    return options
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def with_installed_weights(options: TrainingOptions) -> TrainingOptions:

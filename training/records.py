@@ -19,6 +19,7 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
 from core.errors import RestorationError
 from core.faces import FFHQ_TEMPLATE_512
@@ -114,6 +115,18 @@ def _from_faces_json(folder: Path) -> tuple[FaceRecord, ...]:
     )
 
 
+def licence_of(folder: Path) -> tuple[str, bool]:
+    """What the photographs of a prepared folder may be used for, and whether also commercially.
+
+    Empty and False where nobody said so.
+    """
+    try:
+        document: dict[str, Any] = json.loads((folder / FACES_FILE).read_text("utf-8"))
+        return str(document.get("licence", "")), bool(document.get("commercial_use", False))
+    except (OSError, ValueError):
+        return "", False
+
+
 def _from_manifest(folder: Path) -> tuple[FaceRecord, ...]:
     with (folder / MANIFEST_FILE).open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
@@ -146,10 +159,24 @@ def _from_pairs(folder: Path) -> tuple[FaceRecord, ...]:
 
 
 def _from_plain_folder(folder: Path) -> tuple[FaceRecord, ...]:
+    pictures = _pictures(folder)
+    if pictures:
+        _require_crops(pictures[0])
     return tuple(
         FaceRecord(path, template_shares(), split_by_name(path.stem), source=path.parent.name)
-        for path in _pictures(folder)
+        for path in pictures
     )
+
+
+def _require_crops(path: Path) -> None:
+    """Whole photographs would be squeezed into squares and teach nonsense."""
+    with Image.open(path) as image:
+        width, height = image.size
+    if width != height:
+        raise TrainingDataError(
+            f"“{path.name}” is a whole photo, not a face that was cut out ({width} x {height}).",
+            "Prepare the folder first with “heirloom train prepare”, and name the result.",
+        )
 
 
 def _pictures(folder: Path) -> list[Path]:

@@ -1,7 +1,7 @@
-"""One folder a run: options.json, log.txt, stats.jsonl, checkpoints/ and previews/.
+"""One folder a run: options.json, state.json, log.txt, stats.jsonl, checkpoints/ and previews/.
 
 Also events for TensorBoard where it is installed. The window reads these files; nothing else is
-shared with it.
+shared with it. docs/training.md explains them.
 """
 
 from __future__ import annotations
@@ -26,6 +26,14 @@ OPTIONS_FILE = "options.json"
 LOG_FILE = "log.txt"
 STATS_FILE = "stats.jsonl"
 STOP_FILE = "stop"
+STATE_FILE = "state.json"
+COMPARISON_FILE = "comparison.json"
+LAYOUT_FILE = "layout.json"
+LOCK_FILE = ".lock"
+FINISH = "finish"
+"""What the file named `stop` holds where the run shall end as if it were complete."""
+
+KEPT_PREVIEWS = 40
 
 
 class RunFolder:
@@ -67,12 +75,50 @@ class RunFolder:
         try:
             self.checkpoints.mkdir(parents=True, exist_ok=True)
             self.previews.mkdir(exist_ok=True)
-            (self.path / OPTIONS_FILE).write_bytes(options.to_json() + b"\n")
         except OSError as error:
-            raise OutputError(
-                f"The run folder “{self.path}” cannot be written: {error}.",
-                "Choose another folder.",
-            ) from error
+            raise self._unwritable(error) from error
+        self.write_options(options)
+
+    def write_options(self, options: TrainingOptions) -> None:
+        """Note what the run is to do, whole or not at all.
+
+        Raises:
+            OutputError: The folder cannot be written.
+        """
+        self._write(OPTIONS_FILE, options.to_json() + b"\n")
+
+    def write_state(self, values: Mapping[str, Any]) -> None:
+        """Say for other processes what this one does: see `training.session`."""
+        self._write(STATE_FILE, json.dumps(values, ensure_ascii=False).encode())
+
+    def write_comparison(self, values: Mapping[str, Any]) -> None:
+        """Keep the comparison with the model that the run started from."""
+        self._write(COMPARISON_FILE, json.dumps(values, indent=1, ensure_ascii=False).encode())
+
+    def read_comparison(self) -> dict[str, Any] | None:
+        """The comparison at the end of the run, or None where there is none yet."""
+        try:
+            found: dict[str, Any] = json.loads((self.path / COMPARISON_FILE).read_bytes())
+        except (OSError, ValueError):
+            return None
+        return found
+
+    def _write(self, name: str, data: bytes) -> None:
+        if not self.writes:
+            return
+        target = self.path / name
+        side = target.with_name(f".{target.name}.part")
+        try:
+            side.write_bytes(data)
+            side.replace(target)
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    def _unwritable(self, error: OSError) -> OutputError:
+        return OutputError(
+            f"The run folder “{self.path}” cannot be written: {error}.",
+            "Choose another folder, or free some space.",
+        )
 
     def read_options(self) -> TrainingOptions:
         """The options that the run was started with.
@@ -129,10 +175,23 @@ class RunFolder:
         side = target.with_name(f".{name}.part.png")
         if cv2.imwrite(str(side), cv2.cvtColor(image, cv2.COLOR_RGB2BGR)):
             side.replace(target)
+        for path in sorted(self.previews.glob("step-*.png"))[1:-KEPT_PREVIEWS]:
+            path.unlink(missing_ok=True)  # the first shows the start
+
+    def write_layout(self, rows: list[str], faces: int) -> None:
+        """Say what the rows of the previews show, and how many faces stand in each."""
+        self._write(f"previews/{LAYOUT_FILE}", json.dumps({"rows": rows, "faces": faces}).encode())
 
     def stop_requested(self) -> bool:
         """True where someone asked the run to save and stop."""
         return (self.path / STOP_FILE).exists()
+
+    def finish_requested(self) -> bool:
+        """True where it shall not only stop but count as complete."""
+        try:
+            return (self.path / STOP_FILE).read_text("utf-8").strip() == FINISH
+        except OSError:
+            return False
 
     def clear_stop(self) -> None:
         """Forget an earlier request to stop."""
@@ -155,7 +214,7 @@ class RunFolder:
         if budget_bytes and used + needed_bytes > budget_bytes:
             raise OutputError(
                 f"The run would use more than its {budget_bytes >> 20} MB of disk.",
-                "Raise the disk budget and resume the run; earlier checkpoints are kept.",
+                "Allow it more disk space and resume the run; earlier checkpoints are kept.",
             )
 
     def _to_tensorboard(self, kind: str, values: Mapping[str, float]) -> None:

@@ -26,6 +26,7 @@ from core.metrics.fidelity import psnr, ssim
 from core.metrics.niqe import niqe
 from core.models.checkpoint import read_state_dict
 from core.models.loader import load_gfpgan
+from core.nets.gfpgan import Gfpgan
 from core.nets.imagenet_features import load_imagenet_features, normalised_distance
 from core.nets.memory_format import to_channels_last
 from core.progress import Progress, no_progress
@@ -113,8 +114,12 @@ def load_mender(path: Path) -> Mender:
     Raises:
         ModelFileError: The file cannot be used.
     """
-    gfpgan = load_gfpgan(read_state_dict(path)).eval()
-    network, side_px = to_channels_last(gfpgan), gfpgan.config.out_size
+    return mender_of(load_gfpgan(read_state_dict(path)))
+
+
+def mender_of(gfpgan: Gfpgan) -> Mender:
+    """A network in memory, run in bf16; it is changed to that end."""
+    network, side_px = to_channels_last(gfpgan.eval()), gfpgan.config.out_size
 
     @torch.inference_mode()
     def mend(face: FloatImage) -> FloatImage:
@@ -146,10 +151,13 @@ def score_faces(
     judge: Judge,
     progress: Progress,
     strengths: Sequence[str] = STRENGTHS,
+    *,
+    seed: int = 0,
+    baselines: bool = True,
 ) -> list[Score]:
-    """Score input, bicubic and every mender on every face and strength.
+    """Score input and bicubic (the baselines) and every mender on every face and strength.
 
-    The damage of face number i is that of `generator_for(0, i)`, camera only: the same for all.
+    The damage of face number i is that of `generator_for(seed, i)`, camera only: the same for all.
     """
     found: list[Score] = []
     for index, record in enumerate(records):
@@ -157,9 +165,9 @@ def score_faces(
         for strength in strengths:
             progress.report(index / len(records), f"Scoring {record.path.name}, {strength}")
             camera = PROFILES[strength].camera
-            damaged = degrade(true, DamageProfile(camera=camera), generator_for(0, index)).image
+            damaged = degrade(true, DamageProfile(camera=camera), generator_for(seed, index)).image
             damaged = to_float(as_uint8(damaged))
-            made = {"input": damaged, "bicubic": shrunk_only(true, camera)}
+            made = {"input": damaged, "bicubic": shrunk_only(true, camera)} if baselines else {}
             made |= {name: mend(damaged) for name, mend in menders.items()}
             for method, image in made.items():
                 figures = judge.score(image, true)

@@ -140,25 +140,32 @@ class Trainer(ABC):
         optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         average_gradients([self.discriminators], self.world)
+        gradients = [p.grad for p in self.discriminators.parameters() if p.grad is not None]
+        norm = torch.nn.utils.get_total_norm(gradients)
+        self._require_finite(norm, "The gradient of the discriminators")
         optimiser.step()
 
     def _require_finite(self, value: Tensor, what: str) -> None:
         if not math.isfinite(float(averaged(value.detach(), self.world))):
             raise TrainingDivergedError(
                 f"{what} is no longer a number at step {self.standing.step}.",
-                "Resume from the last checkpoint with a lower learning rate, or in fp32.",
+                "The last good checkpoint is kept. Go on from there more gently: with half the "
+                "learning rate and in full precision.",
             )
 
     def save(self) -> None:
         """Write a checkpoint and drop the ones that are no longer wanted."""
         if not self.world.leads:
             return
-        size = sum(p.numel() * p.element_size() for p in self.generator.parameters())
-        self.folder.require_space(5 * size, self.options.disk_budget_bytes)
+        self._require_space()
         path = checkpoint_path(self.folder.checkpoints, self.standing.step)
         save_checkpoint(path, self.parts, self.standing)
         prune_checkpoints(self.folder.checkpoints)
         self.folder.log(f"saved {path.name}")
+
+    def _require_space(self) -> None:
+        size = checkpoint_bytes(self.generator, self.discriminators)
+        self.folder.require_space(size, self.options.disk_budget_bytes)
 
 
 class RestorationTrainer(Trainer):
@@ -171,6 +178,7 @@ class RestorationTrainer(Trainer):
         objective = Objective(options)
         super().__init__(options, folder, world, start_weights(options), objective.discriminators)
         self.objective = objective.to(self.device)
+        self._stock: Tensor | None = None
         if options.channels_last:
             to_channels_last(self.objective)
 
@@ -227,20 +235,38 @@ class RestorationTrainer(Trainer):
         bf16 = self.options.precision == "bf16"
         outputs = validation.restored(self.average, faces.inputs, self.device, bf16=bf16)
         values = validation.scores(self.objective, faces, outputs, self.device)
-        count = self.options.preview_faces
-        sheet = validation.contact_sheet(
-            faces.inputs[:count], outputs[:count], faces.targets[:count]
-        )
-        self.folder.save_preview(f"step-{standing.step:08d}", sheet)
+        self._save_preview(faces, outputs)
         self.folder.add_stats("validation", {"step": standing.step, **values})
         shown = ", ".join(f"{name} {value:.4f}" for name, value in values.items())
         self.folder.log(f"step {standing.step}: validation {shown}")
         if values["score"] < standing.best_score:
             standing.best_score, standing.best_step = values["score"], standing.step
             standing.stale = 0
+            self._require_space()
             save_checkpoint(self.folder.checkpoints / BEST_FILE, self.parts, standing)
         else:
             standing.stale += 1
+
+    def _save_preview(self, faces: validation.ValidationSet, outputs: Tensor) -> None:
+        """Rows of input, start, average and target; no start where the run began with nothing."""
+        count = self.options.preview_faces
+        inputs, targets = faces.inputs[:count], faces.targets[:count]
+        stock = self._stock_outputs(inputs)
+        rows = {"input": inputs, "start": stock, "yours": outputs[:count], "target": targets}
+        shown = {name: images for name, images in rows.items() if len(images)}
+        sheet = validation.contact_sheet(*shown.values())
+        self.folder.write_layout(list(shown), len(inputs))
+        self.folder.save_preview(f"step-{self.standing.step:08d}", sheet)
+
+    def _stock_outputs(self, inputs: Tensor) -> Tensor:
+        """What the weights that the run started from make of some faces; computed once."""
+        if not self.options.start_from or not Path(self.options.start_from).is_file():
+            return torch.empty(0)
+        if self._stock is None or len(self._stock) != len(inputs):
+            network = start_weights(self.options).to(self.device).eval()
+            bf16 = self.options.precision == "bf16"
+            self._stock = validation.restored(network, inputs, self.device, bf16=bf16)
+        return self._stock
 
 
 def start_weights(options: TrainingOptions) -> Gfpgan:
@@ -263,6 +289,15 @@ def start_weights(options: TrainingOptions) -> Gfpgan:
     # The mapping network is only used to pre-train the prior.
     generator.stylegan_decoder.style_mlp.requires_grad_(requires_grad=False)
     return generator
+
+
+def checkpoint_bytes(generator: nn.Module, discriminators: nn.Module) -> int:
+    """Size of a checkpoint: weights, average, and two figures a weight of each optimiser."""
+    made, critics = (
+        sum(p.numel() * p.element_size() for p in module.parameters())
+        for module in (generator, discriminators)
+    )
+    return 4 * made + 3 * critics
 
 
 def step_generator(seed: int, step: int) -> torch.Generator:

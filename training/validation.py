@@ -102,9 +102,15 @@ def scores(
     return {**values, "score": score if len(values) > 1 else values["l1"]}
 
 
-def contact_sheet(inputs: Tensor, outputs: Tensor, targets: Tensor) -> npt.NDArray[np.uint8]:
-    """Rows of input, output and target, one column a face: H x W x 3. Empty ones are left out."""
-    made = ((outputs + 1) * 127.5).round().clamp(0, 255).to(torch.uint8)
-    rows = [torch.cat(list(images), dim=2) for images in (inputs, made, targets) if len(images)]
+def contact_sheet(*rows_of_images: Tensor) -> npt.NDArray[np.uint8]:
+    """One row for each batch, uint8 or [-1, 1], one column a face: H x W x 3; no empty rows."""
+    shown = [
+        images
+        if images.dtype == torch.uint8
+        else ((images + 1) * 127.5).round().clamp(0, 255).to(torch.uint8)
+        for images in rows_of_images
+        if len(images)
+    ]
+    rows = [torch.cat(list(images), dim=2) for images in shown]
     sheet: npt.NDArray[np.uint8] = torch.cat(rows, dim=1).permute(1, 2, 0).numpy()
     return np.ascontiguousarray(sheet)

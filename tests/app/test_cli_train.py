@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from app import cli, cli_train
+from app import cli, cli_train_words
 from training import presets
 from training.options import NetworkOptions
 
@@ -36,7 +36,7 @@ def tiny(monkeypatch):
 
 
 def test_every_preset_can_be_named():
-    assert set(cli_train.PRESET_NAMES) == set(presets.PRESETS)
+    assert set(cli_train_words.PRESET_NAMES) == set(presets.PRESETS)
 
 
 def test_run_resume_export_and_card(faces, tiny, tmp_path, capsys):
