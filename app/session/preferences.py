@@ -31,6 +31,8 @@ class Preferences(msgspec.Struct, frozen=True, kw_only=True):
         device: Where networks run.
         memory_limit_mb: Most memory for enlarging; 0: what is free.
         models_folder: Where models lie; empty: in the user's data folder.
+        check_updates: A newer version is looked for at each start.
+        update_address: Where, https; empty: where the publisher of this copy says.
         mode: How many controls are shown.
         first_run_note_seen: The note about invented detail was read and closed.
         show_faces: Outlines of all faces are drawn on the photo.
@@ -98,6 +100,16 @@ class Preferences(msgspec.Struct, frozen=True, kw_only=True):
             extra={"group": "computer", "kind": "folder", "empty": "In your own data folder"},
         ),
     ] = ""
+    check_updates: Annotated[
+        bool,
+        Meta(
+            title="Look for a newer version at each start",
+            description="Reads one small file from the publisher of Heirloom. Nothing about you, "
+            "your photos or this computer is sent.",
+            extra={"group": "computer"},
+        ),
+    ] = False
+    update_address: str = ""
     mode: ViewMode = "simple"
     first_run_note_seen: bool = False
     show_faces: bool = False

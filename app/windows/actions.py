@@ -238,6 +238,12 @@ class Actions(QObject):
     def refresh_icons(self) -> None:
         """Draw the icons in the colours of the present theme."""
         for action, name in self._icons.items():
+        self.updates = self._make(
+            self.tr("Check for &updates"),
+            "",
+            (),
+            self.tr("Asks once whether there is a newer Heirloom; nothing about you is sent"),
+        )
             if name:
                 action.setIcon(icon(name))
 

@@ -37,6 +37,7 @@ from app.windows.neutral_picker import NeutralPicker
 from app.windows.parts import make_parts
 from app.windows.presenter import Presenter
 from core.errors import RestorationError
+from app.windows.updates import UpdateCheck
 from core.settings import RestorationSettings
 
 _SIZE = (1280, 800)
@@ -73,6 +74,8 @@ class MainWindow(QMainWindow):
             services, self.work, self.presenter, self.parts, self.commands
         )
         self.setCentralWidget(self.parts.central)
+        self.faces = Faces(services, self.work, self.presenter, self.parts, self.commands)
+        self.updates = UpdateCheck(lambda: self.preferences, self.parts.banner, self)
         self._recent_menu = fill_menu_bar(self.menuBar(), self.commands)
         self.setAcceptDrops(True)
         self.setMinimumSize(*_SMALLEST)
@@ -101,6 +104,7 @@ class MainWindow(QMainWindow):
         commands.models.setVisible(self._services.model_store is not None)
         commands.shortcuts.triggered.connect(self._on_shortcuts_asked)
         commands.about.triggered.connect(self._on_about_asked)
+        commands.updates.triggered.connect(self.updates.ask)
         commands.toggle_mode.triggered.connect(self._on_mode_toggled)
         modes: tuple[ViewMode, ...] = ("simple", "studio")
         for action, view in zip(commands.modes.actions(), modes, strict=True):
@@ -256,6 +260,7 @@ class MainWindow(QMainWindow):
         if self._models is not None:
             self._models.stop()
         self.work.stop()
+        self.updates.stop()
         event.accept()
 
     # View

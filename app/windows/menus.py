@@ -53,5 +53,5 @@ def fill_menu_bar(bar: QMenuBar, actions: Actions) -> QMenu:
     help_menu.addSeparator()
     help_menu.addActions([actions.copy_report, actions.show_log])
     help_menu.addSeparator()
-    help_menu.addAction(actions.about)
+    help_menu.addActions([actions.updates, actions.about])
     return recent
