@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 STEPS = 10_000
 SCALE_NAMES = ("tiny", "small", "medium")
-DEFAULT_SCALE = "small"
+DEFAULT_SCALE = "tiny"
 DESCRIPTION = """\
 Trains the face model with and without parts of its recipe, and scores all of them on the same
 held-out faces: the full recipe; no prior; no pyramid loss; component loss none, critics only,
@@ -27,9 +27,9 @@ critics and feature matching. The full recipe has critics and feature style.
 """
 EPILOG = """\
 scales:
-  tiny     64 px, a few minutes: shows that everything works, says nothing about the recipe
-  small    128 px, about twenty minutes on two processor cores
-  medium   256 px, about a day on a graphics card
+  tiny     64 px, within twenty minutes on two processor cores
+  small    128 px, some hours on two processor cores
+  medium   256 px, for a graphics card
 
 “No prior” leaves out a small StyleGAN2 generator that is trained first, on the same faces. The full
 recipe is trained with several seeds, and a difference counts only where it is larger than what

@@ -77,7 +77,7 @@ class AblationPlan(Settings, frozen=True, kw_only=True):
 
     scale: str = "own"
     recipe: TrainingOptions = TrainingOptions()
-    matching_weight: Annotated[float, Meta(ge=0.0)] = 1.0
+    matching_weight: Annotated[float, Meta(ge=0.0)] = 0.5
     variants: tuple[str, ...] = tuple(variant.name for variant in VARIANTS)
     steps: Annotated[int, Meta(ge=1)] = 500
     prior_steps: Annotated[int, Meta(ge=1)] = 500
@@ -136,7 +136,7 @@ _LOSSES = LossWeights(
     projected=0.0,
     component=0.05,
     component_style=100.0,
-    component_width=16,
+    component_width=12,
     identity=0.5,
     identity_every=4,
     ramp_steps=50,
@@ -144,7 +144,7 @@ _LOSSES = LossWeights(
 """The paper's terms with weights for some hundred steps, in which critics learn little."""
 
 _OPTIMISER = OptimiserOptions(
-    generator_rate=1e-3,
+    generator_rate=2e-3,
     discriminator_rate=1e-3,
     generator_beta1=0.5,
     discriminator_beta1=0.0,
@@ -153,14 +153,14 @@ _OPTIMISER = OptimiserOptions(
     ema_decay=0.99,
 )
 
-_SMALL = TrainingOptions(
+_TINY = TrainingOptions(
     network=NetworkOptions(
-        out_size_px=128, num_style_feat=128, channel_multiplier=0.5, narrow=0.125
+        out_size_px=64, num_style_feat=64, channel_multiplier=1.0, narrow=0.0625
     ),
     data=DataOptions(damage_share=0.0),
     losses=_LOSSES,
     optimiser=_OPTIMISER,
-    batch=4,
+    batch=8,
     random_noise=True,
     checkpoint_every_s=60.0,
     validate_every_s=1e9,
@@ -168,23 +168,28 @@ _SMALL = TrainingOptions(
 )
 
 SCALES: dict[str, AblationPlan] = {
-    "tiny": AblationPlan(
-        scale="tiny",
-        recipe=_SMALL.replace(network=_SMALL.network.replace(out_size_px=64)),
-        steps=300,
-        prior_steps=300,
-        test_faces=24,
+    "tiny": AblationPlan(scale="tiny", recipe=_TINY, steps=500, prior_steps=600),
+    "small": AblationPlan(
+        scale="small",
+        recipe=_TINY.replace(
+            network=NetworkOptions(
+                out_size_px=128, num_style_feat=128, channel_multiplier=0.5, narrow=0.125
+            ),
+            losses=_LOSSES.replace(component_width=16),
+            optimiser=_OPTIMISER.replace(ema_decay=0.998),
+        ),
+        steps=2_000,
+        prior_steps=4_000,
+        test_faces=60,
     ),
-    "small": AblationPlan(scale="small", recipe=_SMALL, steps=600, prior_steps=900),
     "medium": AblationPlan(
         scale="medium",
-        recipe=_SMALL.replace(
+        recipe=_TINY.replace(
             network=NetworkOptions(
                 out_size_px=256, num_style_feat=256, channel_multiplier=0.5, narrow=0.5
             ),
-            batch=8,
             losses=_LOSSES.replace(component_width=24, ramp_steps=500),
-            optimiser=_OPTIMISER.replace(ema_decay=0.998),
+            optimiser=_OPTIMISER.replace(generator_rate=5e-4, ema_decay=0.998),
             checkpoint_every_s=600.0,
         ),
         steps=10_000,
@@ -192,7 +197,7 @@ SCALES: dict[str, AblationPlan] = {
         test_faces=120,
     ),
 }
-"""Small: made for two processor cores and twenty minutes. Medium: a graphics card and a day."""
+"""Tiny fits into twenty minutes on two processor cores; medium is for a graphics card."""
 
 
 def scale(name: str) -> AblationPlan:
