@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
@@ -10,6 +11,8 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QHBoxLayout,
     QLabel,
+    QPlainTextEdit,
+    QTabWidget,
     QTextBrowser,
     QVBoxLayout,
     QWidget,
@@ -47,10 +50,7 @@ class AboutDialog(QDialog):
         head.setSpacing(16)
         head.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
         head.addLayout(words, 1)
-        licences = QTextBrowser()
-        licences.setAccessibleName(self.tr("Licences"))
-        licences.setMarkdown(licence_texts())
-        licences.setOpenExternalLinks(True)
+        licences = self._licences()
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -59,6 +59,37 @@ class AboutDialog(QDialog):
         layout.addLayout(head)
         layout.addWidget(licences, 1)
         layout.addWidget(buttons)
+
+    def _licences(self) -> QWidget:
+        overview = QTextBrowser()
+        overview.setAccessibleName(self.tr("Licences"))
+        overview.setMarkdown(licence_texts())
+        overview.setOpenExternalLinks(True)
+        inside = bundle_licences()
+        if not inside.is_file():
+            return overview
+        everything = QPlainTextEdit()
+        everything.setReadOnly(True)
+        everything.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        everything.setAccessibleName(self.tr("All licences"))
+        tabs = QTabWidget()
+        tabs.setDocumentMode(True)
+        tabs.addTab(overview, self.tr("Licences"))
+        tabs.addTab(everything, self.tr("All licences"))
+        tabs.setTabToolTip(1, self.tr("The licence texts of everything in this copy of Heirloom"))
+
+        def show(index: int) -> None:
+            # Some megabytes, which few people ask for.
+            if index == 1 and everything.document().isEmpty():
+                everything.setPlainText(inside.read_text("utf-8"))
+
+        tabs.currentChanged.connect(show)
+        return tabs
+
+
+def bundle_licences() -> Path:
+    """Where a bundle has the licences of all that is in it; there is none in the source."""
+    return Path(str(files("resources").joinpath("licences", "bundle", "third-party-licences.txt")))
 
 
 def licence_texts() -> str:
