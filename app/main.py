@@ -58,7 +58,8 @@ def run_window(paths: Sequence[str]) -> int:
     store = PreferencesStore(Path(user_config_dir("heirloom", appauthor=False)))
     models = store.load().models_folder
     log_file = LogFile(Path(user_log_dir("heirloom", appauthor=False)))
-    services = make_services(Path(models) if models else None, store.load)
+    data = Path(user_data_dir("heirloom", appauthor=False))
+    services = make_services(Path(models) if models else None, store.load, data / "queue")
     if log_file.open():
         services = replace(services, log_folder=log_file.path.parent)
     drafts = RecoveryStore(Path(user_data_dir("heirloom", appauthor=False)) / FOLDER_NAME)
@@ -71,7 +72,9 @@ def run_window(paths: Sequence[str]) -> int:
 
 
 def make_services(
-    models_dir: Path | None = None, preferences: Callable[[], Preferences] | None = None
+    models_dir: Path | None = None,
+    preferences: Callable[[], Preferences] | None = None,
+    queue_folder: Path | None = None,
 ) -> Services:
     """What the window needs from the engine.
 
@@ -79,6 +82,7 @@ def make_services(
         models_dir: Folder of installed models; the user's data folder by default.
         preferences: Gives what the user prefers now; asked when the engine is built and when a
             place for a result is needed. The defaults by default.
+        queue_folder: Where a batch is written down, so that it survives a crash; None for nowhere.
     """
     from app.session.preferences import Preferences
     from core.models.spec import load_registry
@@ -86,6 +90,8 @@ def make_services(
 
     folder = models_dir or default_models_dir()
     wanted = preferences or Preferences
+    from app.library_files import make_library_services
+
     sample = Path(str(files("resources").joinpath(*_SAMPLE)))
     engine = LazyEngine(lambda: _make_engine(folder, wanted()))
     return Services(
@@ -98,6 +104,7 @@ def make_services(
         sample=sample if sample.is_file() else None,
         readable_suffixes=_readable_suffixes,
         writable_suffixes=_writable_suffixes,
+        library=make_library_services(engine, queue_folder),
     )
 
 

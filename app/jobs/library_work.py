@@ -68,16 +68,13 @@ class LibraryWork(QObject):
         self._write_timer.setSingleShot(True)
         self._write_timer.setInterval(WRITE_DELAY_MS)
         self._write_timer.timeout.connect(self._write_now)
-        self._queue = JobQueue(self)
-        self._queue.progressed.connect(self._on_progressed)
-        self._queue.succeeded.connect(self._on_succeeded)
-        self._queue.failed.connect(self._on_failed)
-        self._queue.cancelled.connect(self._on_cancelled)
+        self._queue: JobQueue | None = None
 
     @property
     def is_busy(self) -> bool:
         """True while anything runs, waits, or is about to be written."""
-        return self._queue.is_busy or self._write_timer.isActive()
+        works = self._queue is not None and self._queue.is_busy
+        return works or self._write_timer.isActive()
 
     # Orders
 
@@ -139,7 +136,7 @@ class LibraryWork(QObject):
         """End the thread, with everything written; call it once, before the program ends."""
         self._write_timer.stop()
         self._wanted.clear()
-        has_ended = self._queue.stop()
+        has_ended = self._queue is None or self._queue.stop()
         if self._is_unwritten and self._snapshot is not None:
             _written(self._journal, self._snapshot())
         self._journal.close()
@@ -150,8 +147,18 @@ class LibraryWork(QObject):
     def _submit(self, work: Callable[[Progress], Any], done: Callable[[Any], None]) -> Job:
         job = Job("", work)
         self._done[job.id] = done
-        self._queue.submit(job)
+        self._thread_queue().submit(job)
         return job
+
+    def _thread_queue(self) -> JobQueue:
+        """The queue; its thread starts when there is a first job, as most windows need none."""
+        if self._queue is None:
+            self._queue = JobQueue(self)
+            self._queue.progressed.connect(self._on_progressed)
+            self._queue.succeeded.connect(self._on_succeeded)
+            self._queue.failed.connect(self._on_failed)
+            self._queue.cancelled.connect(self._on_cancelled)
+        return self._queue
 
     def _next_thumbnail(self) -> None:
         if self._thumbnail_job or not self._wanted:

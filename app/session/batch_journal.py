@@ -85,6 +85,12 @@ class BatchJournal:
         self._lock: filelock.BaseFileLock | None = None
         self._slot = 0
 
+    def may_hold_something(self) -> bool:
+        """A quick look, without reading, at whether a batch may have been left behind."""
+        return self._folder is not None and any(
+            self._queue_path(slot).exists() for slot in range(_SLOTS)
+        )
+
     def unfinished(self) -> Queue | None:
         """Take over a batch that a window left behind unfinished.
 

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from app.session.small_file import write_small
+from core.export import ExportSettings
 
 FILE_NAME = "preferences.json"
 MAX_RECENT = 10
@@ -39,6 +40,7 @@ class Preferences(msgspec.Struct, frozen=True, kw_only=True):
         recent: Files that were opened last, newest first.
         last_folder: Where the file dialog starts.
         window: Qt's own description of size and place, hexadecimal.
+        export: How results of several photos are written.
     """
 
     language: Annotated[
@@ -116,6 +118,7 @@ class Preferences(msgspec.Struct, frozen=True, kw_only=True):
     recent: tuple[str, ...] = ()
     last_folder: str = ""
     window: str = ""
+    export: ExportSettings = ExportSettings()
 
     def replace(self, **changes: Any) -> Preferences:
         """The same preferences with some fields changed."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from app.session.library_services import LibraryServices
 from core.image import Photo
 from core.pipeline import Restoration, Trace
 from core.progress import Progress
@@ -130,6 +131,7 @@ class Services:
         readable_suffixes: Gives what the open dialog shows: ".jpg", ".png", ...
         writable_suffixes: Gives what the save dialog shows.
         log_folder: Where the log lies, or None where none is written.
+        library: Restores many photos, or None where only one at a time is wanted.
     """
 
     engine: LazyEngine
@@ -142,3 +144,4 @@ class Services:
     readable_suffixes: Callable[[], tuple[str, ...]]
     writable_suffixes: Callable[[], tuple[str, ...]]
     log_folder: Path | None = None
+    library: LibraryServices | None = None

@@ -28,6 +28,7 @@ class Actions(QObject):
         self._make_file_actions()
         self._make_edit_actions()
         self._make_view_actions()
+        self._make_library_actions()
         self._make_help_actions()
         self.refresh_icons()
 
@@ -197,6 +198,33 @@ class Actions(QObject):
             self.tr("&Dark"), "", (), self.tr("Light text on dark"), checkable=True
         )
         self.themes = self._group(self.theme_system, self.theme_light, self.theme_dark)
+
+    def _make_library_actions(self) -> None:
+        self.open_folder = self._make(
+            self.tr("Open &folder…"),
+            "",
+            ("Ctrl+Shift+O",),
+            self.tr("Lists all photos of a folder and of the folders inside it"),
+        )
+        self.library = self._make(
+            self.tr("&List of photos"),
+            "library",
+            ("F4",),
+            self.tr("Shows or hides the list of photos that are restored together"),
+            checkable=True,
+        )
+        self.start_batch = self._make(
+            self.tr("&Restore listed photos, or pause"),
+            "",
+            ("Ctrl+Return",),
+            self.tr("Begins with the photos of the list, pauses, or goes on"),
+        )
+        self.export = self._make(
+            self.tr("&Export…"),
+            "",
+            ("Ctrl+Shift+E",),
+            self.tr("Saves the result with a name, format and size that you choose"),
+        )
 
     def _make_help_actions(self) -> None:
         self.models = self._make(

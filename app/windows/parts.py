@@ -11,6 +11,7 @@ from app.widgets.banner import Banner
 from app.widgets.bars import HeaderBar, ViewBar
 from app.widgets.control_panel import ControlPanel
 from app.widgets.face_strip import FaceStrip
+from app.widgets.library_pane import LibraryPane
 from app.windows.actions import Actions
 from core.settings import RestorationSettings
 
@@ -28,6 +29,7 @@ class Parts:
         strip: The faces.
         view_bar: Below the photo.
         panel: The controls.
+        library: The list of photos that are restored together.
     """
 
     central: QWidget
@@ -38,6 +40,7 @@ class Parts:
     strip: FaceStrip
     view_bar: ViewBar
     panel: ControlPanel
+    library: LibraryPane
 
 
 def make_parts(actions: Actions, defaults: RestorationSettings, *, has_sample: bool) -> Parts:
@@ -55,6 +58,7 @@ def make_parts(actions: Actions, defaults: RestorationSettings, *, has_sample: b
             (actions.zoom_out, actions.zoom_in, actions.fit, actions.actual),
         ),
         ControlPanel(defaults),
+        LibraryPane(),
     )
     banners = QVBoxLayout()
     banners.setContentsMargins(0, 0, 0, 0)
@@ -69,6 +73,7 @@ def make_parts(actions: Actions, defaults: RestorationSettings, *, has_sample: b
     column.addWidget(parts.view_bar)
     row = QHBoxLayout()
     row.setSpacing(0)
+    row.addWidget(parts.library)
     row.addLayout(column, 1)
     row.addWidget(parts.panel)
     whole = QVBoxLayout(parts.central)

@@ -1,0 +1,62 @@
+"""Opens a photo of the library with the result that it has already. Runs in the worker thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from app.jobs.works import Work
+from app.session.document import Document
+from app.session.library_services import LibraryServices
+from app.session.services import Services
+from core.pipeline import Restoration, Trace
+from core.progress import Progress
+from core.settings import RestorationSettings
+
+
+@dataclass(frozen=True)
+class StoredStage:
+    """Stands in a trace for the run that made a result which was read from the disk.
+
+    It equals no stage of a pipeline, so that a change of the settings runs everything.
+    """
+
+    output: Path
+    name: str = "Opening"
+    cost: float = 1.0
+
+    def run(self, state: Restoration, progress: Progress) -> Restoration:
+        """Never called: a pipeline only compares it."""
+        raise NotImplementedError
+
+
+def stored_work(
+    services: Services,
+    library: LibraryServices,
+    path: Path,
+    output: Path,
+    settings: RestorationSettings,
+) -> Work:
+    """Read a photo and its result.
+
+    Args:
+        services: Reads files.
+        library: Knows what a result was made with.
+        path: The photo.
+        output: Its result.
+        settings: What it was made with, where its recipe is gone.
+    """
+
+    def work(progress: Progress) -> Document:
+        photo = services.read_photo(path, progress.part(0.0, 0.5))
+        result = services.read_photo(output, progress.part(0.5, 1.0))
+        used = library.settings_beside(output) or settings
+        scale = max(1, round(result.size.width / photo.size.width))
+        shown = replace(result, source=photo.source, notes=())
+        document = Document(photo, used)
+        record = Restoration(photo, shown, scale)
+        document.set_trace(Trace(photo, ((StoredStage(output), record),)), used)
+        document.set_saved(used, output)
+        return document
+
+    return work

@@ -1,0 +1,248 @@
+"""The pane with all photos of a batch: the list, whom settings are for, and the batch itself."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.widgets.library_view import LibraryView
+from app.widgets.mode_switch import ModeSwitch
+from app.widgets.theme import icon
+
+PANE_WIDTH_PX = 280
+_STEPS = 1000
+
+
+class LibraryPane(QFrame):
+    """Shows the library and passes on what the user wants.
+
+    Signals:
+        start_asked: Begin, go on, or pause: what the button says.
+        stop_asked: Leave out everything that waits.
+        retry_asked: Try those that failed again.
+        export_asked: Choose how results are written.
+        resume_asked: Go on with the batch that was left over.
+        discard_asked: Forget the batch that was left over.
+        close_asked: Hide the pane.
+        scope_chosen: ("all" or "one") whom the controls are for.
+        apply_asked: Give the settings of the open photo to all photos.
+    """
+
+    start_asked = Signal()
+    stop_asked = Signal()
+    retry_asked = Signal()
+    export_asked = Signal()
+    resume_asked = Signal()
+    discard_asked = Signal()
+    close_asked = Signal()
+    scope_chosen = Signal(str)
+    apply_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("libraryPane")
+        self.setFixedWidth(PANE_WIDTH_PX)
+        self.view = LibraryView()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 1, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._make_head())
+        layout.addWidget(self._make_offer())
+        layout.addWidget(self.view, 1)
+        layout.addWidget(self._make_scope())
+        layout.addWidget(self._make_foot())
+        self.hide()
+
+    # Parts
+
+    def _make_head(self) -> QWidget:
+        self._title = QLabel(self.tr("Photos"))
+        self._title.setProperty("role", "heading")
+        self._count = _muted("")
+        self._close = QToolButton()
+        self._close.setAccessibleName(self.tr("Close the list of photos"))
+        self._close.setToolTip(self.tr("Hides the list. The photos stay in it."))
+        self._close.clicked.connect(self.close_asked)
+        head = QWidget()
+        row = QHBoxLayout(head)
+        row.setContentsMargins(16, 8, 8, 6)
+        row.setSpacing(8)
+        row.addWidget(self._title)
+        row.addWidget(self._count, 1)
+        row.addWidget(self._close)
+        return head
+
+    def _make_offer(self) -> QWidget:
+        """What is shown after a crash."""
+        self._offer = QFrame()
+        self._offer.setObjectName("libraryOffer")
+        self._offer_text = QLabel()
+        self._offer_text.setWordWrap(True)
+        self._resume = QPushButton(self.tr("Go on"))
+        self._resume.setProperty("primary", "true")
+        self._resume.setToolTip(self.tr("Restores those that are left. Finished ones stay."))
+        self._discard = QPushButton(self.tr("Forget them"))
+        self._discard.setProperty("flat", "true")
+        self._discard.setToolTip(self.tr("Empties the list. No file is deleted."))
+        self._resume.clicked.connect(self.resume_asked)
+        self._discard.clicked.connect(self.discard_asked)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self._resume)
+        buttons.addWidget(self._discard)
+        buttons.addStretch()
+        column = QVBoxLayout(self._offer)
+        column.setContentsMargins(16, 10, 12, 10)
+        column.setSpacing(8)
+        column.addWidget(self._offer_text)
+        column.addLayout(buttons)
+        self._offer.hide()
+        return self._offer
+
+    def _make_scope(self) -> QWidget:
+        """Whom the controls on the right are for."""
+        self._scope = QFrame()
+        self._scope.setObjectName("libraryScope")
+        heading = _muted(self.tr("Settings count for"))
+        self._switch = ModeSwitch(
+            (
+                (
+                    "all",
+                    self.tr("All photos"),
+                    self.tr("What you change here changes every photo without its own settings"),
+                ),
+                (
+                    "one",
+                    self.tr("Only this one"),
+                    self.tr("What you change here changes the photo that is shown, and no other"),
+                ),
+            )
+        )
+        self._switch.chosen.connect(self.scope_chosen)
+        self._apply = QPushButton(self.tr("Apply to all"))
+        self._apply.setProperty("flat", "true")
+        self._apply.setToolTip(
+            self.tr(
+                "Gives the settings of this photo to all of them. Chosen faces stay as they are."
+            )
+        )
+        self._apply.clicked.connect(self.apply_asked)
+        column = QVBoxLayout(self._scope)
+        column.setContentsMargins(16, 8, 16, 8)
+        column.setSpacing(5)
+        column.addWidget(heading)
+        column.addWidget(self._switch)
+        column.addWidget(self._apply, 0, Qt.AlignmentFlag.AlignLeft)
+        self._scope.hide()
+        return self._scope
+
+    def _make_foot(self) -> QWidget:
+        self._status = QLabel()
+        self._left = _muted("")
+        self._bar = QProgressBar()
+        self._bar.setRange(0, _STEPS)
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName(self.tr("Progress of all photos"))
+        self.start = QPushButton()
+        self.start.setProperty("primary", "true")
+        self.start.clicked.connect(self.start_asked)
+        self.stop = QPushButton(self.tr("Cancel all"))
+        self.stop.setToolTip(self.tr("Stops now. What is done stays; the rest is left out."))
+        self.stop.clicked.connect(self.stop_asked)
+        self.retry = QPushButton(self.tr("Try again"))
+        self.retry.setToolTip(self.tr("Restores those that failed or were cancelled once more"))
+        self.retry.clicked.connect(self.retry_asked)
+        self.export = QPushButton(self.tr("Where and how to save…"))
+        self.export.setProperty("flat", "true")
+        self.export.setToolTip(self.tr("Folder, name, format, size and photo data of the results"))
+        self.export.clicked.connect(self.export_asked)
+        self._target = _muted("")
+        self._target.setWordWrap(True)
+        foot = QFrame()
+        foot.setObjectName("libraryFoot")
+        column = QVBoxLayout(foot)
+        column.setContentsMargins(16, 10, 16, 16)
+        column.setSpacing(7)
+        column.addWidget(self._status)
+        column.addWidget(self._bar)
+        column.addWidget(self._left)
+        column.addWidget(self._target)
+        column.addWidget(self.export, 0, Qt.AlignmentFlag.AlignLeft)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.stop)
+        row.addWidget(self.retry)
+        column.addLayout(row)
+        column.addWidget(self.start)
+        return foot
+
+    # What is shown
+
+    def add_list_actions(self, actions: list[QAction]) -> None:
+        """Offer these in the list's context menu, with their keys."""
+        self.view.addActions(actions)
+
+    def refresh_icons(self) -> None:
+        """Take the colours of the present theme."""
+        self._close.setIcon(icon("close"))
+        self.view.viewport().update()
+
+    def show_count(self, text: str) -> None:
+        """Show how many photos there are, or how the search goes."""
+        self._count.setText(text)
+
+    def show_status(self, text: str, left: str, fraction: float | None) -> None:
+        """Show how the batch stands; no bar where the fraction is None."""
+        self._status.setText(text)
+        self._status.setVisible(bool(text))
+        self._left.setText(left)
+        self._left.setVisible(bool(left))
+        self._bar.setVisible(fraction is not None)
+        self._bar.setValue(round((fraction or 0.0) * _STEPS))
+
+    def show_target(self, text: str, tip: str) -> None:
+        """Show where results go."""
+        self._target.setText(text)
+        self._target.setToolTip(tip)
+
+    def show_start(self, text: str, tip: str, *, possible: bool) -> None:
+        """Show what the main button does."""
+        self.start.setText(text)
+        self.start.setToolTip(tip)
+        self.start.setEnabled(possible)
+
+    def show_scope(self, scope: str | None) -> None:
+        """Show whom the settings are for; None where no photo of the list is open."""
+        self._scope.setVisible(scope is not None)
+        if scope is not None:
+            self._switch.show_state(scope)
+            self._apply.setVisible(scope == "one")
+
+    def show_offer(self, text: str) -> None:
+        """Offer to go on after a crash; an empty text takes the offer away."""
+        self._offer_text.setText(text)
+        self._offer.setVisible(bool(text))
+
+    @property
+    def offer(self) -> str:
+        """What is offered; empty for nothing."""
+        return self._offer_text.text() if self._offer.isVisibleTo(self) else ""
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """A fixed width, any height."""
+        return QSize(PANE_WIDTH_PX, 400)
+
+
+def _muted(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("role", "muted")
+    return label

@@ -1,0 +1,285 @@
+"""The list of the library: thumbnail, name and state of each photo; dragged to another place."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QFont,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+)
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from app.session.library import LibraryPhoto, PhotoState
+from app.widgets.library_model import (
+    FRACTION_ROLE,
+    MIME_TYPE,
+    MISSING_ROLE,
+    OPEN_ROLE,
+    PHOTO_ROLE,
+    state_text,
+)
+from app.widgets.theme import Colours, current_colours, svg_pixmap
+
+ROW_PX = 68
+_PICTURE_PX = 54
+_MARGIN_PX = 7
+_ICON_PX = 16
+_BAR_PX = 3
+
+_ICONS = {
+    PhotoState.WAITING: ("state-waiting", "muted"),
+    PhotoState.WORKING: ("state-working", "accent"),
+    PhotoState.DONE: ("state-done", "accent"),
+    PhotoState.WARNING: ("warning", "text"),
+    PhotoState.SKIPPED: ("state-skipped", "muted"),
+    PhotoState.FAILED: ("state-failed", "error"),
+    PhotoState.CANCELLED: ("state-cancelled", "muted"),
+}
+
+
+class PhotoDelegate(QStyledItemDelegate):
+    """Draws one photo of the library."""
+
+    def sizeHint(  # noqa: N802
+        self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        """All rows are alike, so that long lists are quick."""
+        return QSize(120, ROW_PX)
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        """Thumbnail, name, state."""
+        photo: LibraryPhoto = index.data(PHOTO_ROLE)
+        if photo is None:
+            return
+        colours = current_colours()
+        rect: QRect = option.rect  # type: ignore[attr-defined]
+        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
+        painter.save()
+        painter.setRenderHints(
+            QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
+        )
+        _paint_ground(painter, rect, state, colours)
+        picture = QRect(rect.left() + 10, rect.top() + _MARGIN_PX, _PICTURE_PX, _PICTURE_PX)
+        _paint_picture(painter, picture, index, colours)
+        is_open = bool(index.data(OPEN_ROLE))
+        if is_open:
+            painter.setPen(QPen(QColor(colours.accent), 2))
+            painter.drawRoundedRect(QRectF(picture).adjusted(-2, -2, 2, 2), 7, 7)
+        texts = rect.adjusted(10 + _PICTURE_PX + 12, 12, -10, -10)
+        self._paint_texts(painter, texts, photo, option, colours, is_open=is_open)
+        fraction = float(index.data(FRACTION_ROLE) or 0.0)
+        if photo.state is PhotoState.WORKING:
+            _paint_bar(painter, texts, fraction, colours)
+        painter.restore()
+
+    def _paint_texts(
+        self,
+        painter: QPainter,
+        area: QRect,
+        photo: LibraryPhoto,
+        option: QStyleOptionViewItem,
+        colours: Colours,
+        *,
+        is_open: bool,
+    ) -> None:
+        font = QFont(option.font)  # type: ignore[attr-defined]
+        font.setWeight(QFont.Weight.DemiBold if is_open else QFont.Weight.Normal)
+        painter.setFont(font)
+        painter.setPen(QColor(colours.text))
+        top = QRect(area.left(), area.top(), area.width(), painter.fontMetrics().height())
+        name = top
+        if photo.own is not None:
+            mark = _icon("own-settings", colours.muted, painter.device().devicePixelRatioF())
+            painter.drawPixmap(top.right() - _ICON_PX, top.top() + 1, mark)
+            name = top.adjusted(0, 0, -_ICON_PX - 6, 0)
+        middle = Qt.TextElideMode.ElideMiddle
+        text = painter.fontMetrics().elidedText(photo.name, middle, name.width())
+        painter.drawText(name, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+        icon_name, colour_name = _ICONS[photo.state]
+        colour = getattr(colours, colour_name)
+        line = top.translated(0, top.height() + 5)
+        ratio = painter.device().devicePixelRatioF()
+        painter.drawPixmap(
+            line.left(),
+            line.top() + (line.height() - _ICON_PX) // 2,
+            _icon(icon_name, colour, ratio),
+        )
+        font.setWeight(QFont.Weight.Normal)
+        painter.setFont(font)
+        painter.setPen(QColor(colours.error if colour_name == "error" else colours.muted))
+        words = line.adjusted(_ICON_PX + 6, 0, 0, 0)
+        text = painter.fontMetrics().elidedText(
+            state_text(photo), Qt.TextElideMode.ElideRight, words.width()
+        )
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+
+
+def _paint_ground(
+    painter: QPainter, rect: QRect, state: QStyle.StateFlag, colours: Colours
+) -> None:
+    ground = QRectF(rect).adjusted(4, 2, -4, -2)
+    painter.setPen(Qt.PenStyle.NoPen)
+    if state & QStyle.StateFlag.State_Selected:
+        painter.setBrush(QColor(colours.accent_soft))
+        painter.drawRoundedRect(ground, 8, 8)
+    elif state & QStyle.StateFlag.State_MouseOver:
+        painter.setBrush(QColor(colours.control_hover))
+        painter.drawRoundedRect(ground, 8, 8)
+    if state & QStyle.StateFlag.State_HasFocus:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(colours.accent), 1))
+        painter.drawRoundedRect(ground.adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
+
+
+def _paint_picture(
+    painter: QPainter,
+    box: QRect,
+    index: QModelIndex | QPersistentModelIndex,
+    colours: Colours,
+) -> None:
+    """The thumbnail, cut to a square; a plain page where there is none."""
+    path = QPainterPath()
+    path.addRoundedRect(QRectF(box), 6, 6)
+    painter.save()
+    painter.setClipPath(path)
+    picture = index.data(Qt.ItemDataRole.DecorationRole)
+    if isinstance(picture, QPixmap):
+        side = min(picture.width(), picture.height())
+        source = QRect((picture.width() - side) // 2, (picture.height() - side) // 2, side, side)
+        painter.drawPixmap(box, picture, source)
+    else:
+        painter.fillRect(box, QColor(colours.control))
+        name = "state-failed" if index.data(MISSING_ROLE) else "library"
+        mark = _icon(name, colours.groove, painter.device().devicePixelRatioF())
+        half = _ICON_PX // 2
+        painter.drawPixmap(box.center().x() - half + 1, box.center().y() - half + 1, mark)
+    painter.restore()
+
+
+def _paint_bar(painter: QPainter, area: QRect, fraction: float, colours: Colours) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    bar = QRectF(area.left(), area.bottom() - _BAR_PX + 3, area.width(), _BAR_PX)
+    painter.setBrush(QColor(colours.groove))
+    painter.drawRoundedRect(bar, 1.5, 1.5)
+    painter.setBrush(QColor(colours.accent))
+    painter.drawRoundedRect(
+        QRectF(bar.left(), bar.top(), bar.width() * min(1.0, fraction), bar.height()), 1.5, 1.5
+    )
+
+
+@cache
+def _icon(name: str, colour: str, ratio: float) -> QPixmap:
+    return svg_pixmap(name, QSize(_ICON_PX, _ICON_PX), colour, ratio)
+
+
+class LibraryView(QListView):
+    """The list itself.
+
+    Signals:
+        moved: (ids, row before which they shall be)
+    """
+
+    moved = Signal(list, int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("libraryView")
+        self.setItemDelegate(PhotoDelegate(self))
+        self.setUniformItemSizes(True)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFrameShape(QListView.Shape.NoFrame)
+        self.setMouseTracking(True)
+        self.setDragEnabled(True)
+        self.setAcceptDrops(True)
+        self.setDropIndicatorShown(False)
+        self.setDefaultDropAction(Qt.DropAction.MoveAction)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self.setAccessibleName(self.tr("Photos"))
+        self.setToolTip(self.tr("Click a photo to see it; drag it to change the order"))
+        self._drop_row = -1
+
+    def drop_row(self, y: float) -> int:
+        """The row before which something that is let go at this height shall be."""
+        index = self.indexAt(QRect(self.viewport().width() // 2, round(y), 1, 1).topLeft())
+        if not index.isValid():
+            return self.model().rowCount() if y > 0 else 0
+        rect = self.visualRect(index)
+        return index.row() + (1 if y > rect.center().y() else 0)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+        """Rows of this list are taken here; files are the window's."""
+        self._consider(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:  # noqa: N802
+        """Show where the row would go."""
+        super().dragMoveEvent(event)  # scrolls near the edges
+        self._consider(event)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802
+        """Forget the place."""
+        self._drop_row = -1
+        self.viewport().update()
+        super().dragLeaveEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        """Tell what was moved where. Nothing is moved here: the library does that."""
+        self._drop_row = -1
+        self.viewport().update()
+        if not event.mimeData().hasFormat(MIME_TYPE):
+            event.ignore()
+            return
+        ids = bytes(event.mimeData().data(MIME_TYPE).data()).decode().splitlines()
+        row = self.drop_row(event.position().y())
+        # With "move", Qt would ask the model to remove the rows that were dragged.
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self.moved.emit(ids, row)
+
+    def _consider(self, event: QDragMoveEvent) -> None:
+        if event.mimeData().hasFormat(MIME_TYPE):
+            self._drop_row = self.drop_row(event.position().y())
+            self.viewport().update()
+            event.setDropAction(Qt.DropAction.MoveAction)
+            event.accept()
+        else:
+            event.ignore()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """The rows, and a line where a dragged one would go."""
+        super().paintEvent(event)
+        if self._drop_row < 0:
+            return
+        rows = self.model().rowCount()
+        if self._drop_row < rows:
+            y = self.visualRect(self.model().index(self._drop_row, 0)).top()
+        else:
+            y = self.visualRect(self.model().index(rows - 1, 0)).bottom()
+        painter = QPainter(self.viewport())
+        painter.setPen(QPen(QColor(current_colours().accent), 2))
+        painter.drawLine(8, y, self.viewport().width() - 8, y)
+        painter.end()

@@ -1,0 +1,445 @@
+"""The library of a window: its list, the photo of it that is open, and whom settings are for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from app.dialogs.files import ask_open_folder
+from app.jobs.batch_work import BatchWork
+from app.jobs.library_open import stored_work
+from app.jobs.library_work import LibraryWork
+from app.jobs.photo_work import PhotoWork
+from app.session.batch_journal import BatchJournal
+from app.session.document import Document
+from app.session.library import FINISHED, Library, LibraryPhoto, PhotoState, new_photo
+from app.session.preferences import Preferences
+from app.session.services import SavedFile, Services
+from app.session.troubles import Trouble
+from app.widgets.library_model import LibraryModel
+from app.windows.actions import Actions
+from app.windows.intake import Intake
+from app.windows.library_batch import LibraryBatch
+from app.windows.parts import Parts
+from app.windows.presenter import Presenter
+from core.export import ExportSettings
+from core.naming import NameFacts
+from core.progress import Progress
+from core.settings import RestorationSettings
+
+if TYPE_CHECKING:
+    from core.outputs import FoundPhotos
+
+WhenSaved = Callable[[Callable[[], object]], None]
+
+
+class LibraryController(QObject):
+    """Keeps the library, its pane and the open photo in step.
+
+    Args:
+        services: The engine and the files; its `library` must be there.
+        work: Runs the jobs of the open photo.
+        presenter: Shows the open photo.
+        parts: The widgets.
+        commands: Whose actions are connected.
+        when_saved: Goes on once an unsaved result cannot be lost.
+        parent: The window.
+
+    Signals:
+        export_edited: (ExportSettings) by the user.
+    """
+
+    export_edited = Signal(object)
+
+    def __init__(
+        self,
+        services: Services,
+        work: PhotoWork,
+        presenter: Presenter,
+        parts: Parts,
+        commands: Actions,
+        when_saved: WhenSaved,
+        parent: QWidget,
+    ) -> None:
+        super().__init__(parent)
+        assert services.library is not None
+        self._services = services
+        self._files = services.library
+        self._window = parent
+        self._commands = commands
+        self._folder = ""
+        self._export = ExportSettings()
+        self._work = work
+        self._presenter = presenter
+        self._parts = parts
+        self._pane = parts.library
+        self._when_saved = when_saved
+        self.library = Library(RestorationSettings(), self._on_library_changed)
+        self.model = LibraryModel(self.library, self)
+        self.journal = BatchJournal(self._files.journal_folder)
+        self.chores = LibraryWork(self._files, self.journal, self)
+        self.batch = BatchWork(work.queue, self._files, self.library, self.journal, self)
+        self._pane.view.setModel(self.model)
+        self.desk = LibraryBatch(self.library, self.batch, self.chores, self.model, parts, self)
+        self._document: Document | None = None
+        self._known: RestorationSettings | None = None
+        self._opening = ""
+        self._wanted_first = False
+        self._connect()
+        self._make_list_actions()
+        # After the window's first frame, and after a window that this one replaces has closed.
+        QTimer.singleShot(0, self, self.look_back)
+
+    def _connect(self) -> None:
+        self._pane.view.clicked.connect(self._on_activated)
+        self._pane.view.activated.connect(self._on_activated)
+        self._pane.view.moved.connect(self._on_moved)
+        self._pane.scope_chosen.connect(self._on_scope_chosen)
+        self._pane.apply_asked.connect(self._on_apply_asked)
+        self._pane.close_asked.connect(partial(self.show_pane, shown=False))
+        self.model.thumbnail_wanted.connect(self._on_thumbnail_wanted)
+        self.chores.thumbnail_made.connect(self.model.take_thumbnail)
+        self.chores.found.connect(self._on_found)
+        self.chores.searched.connect(self._pane.show_count)
+        self.chores.search_ended.connect(self.desk.refresh)
+        self.batch.photo_ended.connect(self._on_photo_ended)
+        self.desk.resumed.connect(self._on_resumed)
+        self.desk.export_edited.connect(self.export_edited)
+        self._presenter.changed.connect(self._on_document_changed)
+        self._work.saved.connect(self._on_saved)
+        self._commands.open_folder.triggered.connect(self._on_open_folder_asked)
+        self._commands.library.toggled.connect(self._on_library_toggled)
+        self._commands.start_batch.triggered.connect(self.desk.start_or_pause)
+        self._commands.export.triggered.connect(self._on_export_asked)
+
+    def _make_list_actions(self) -> None:
+        def make(text: str, keys: Sequence[str], slot: Callable[[], object]) -> QAction:
+            action = QAction(text, self)
+            action.setShortcuts([QKeySequence(key) for key in keys])
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            action.triggered.connect(slot)
+            return action
+
+        self._pane.add_list_actions(
+            [
+                make(self.tr("Show this photo"), (), self._open_current),
+                make(self.tr("Move up"), ("Alt+Up",), partial(self._move, -1)),
+                make(self.tr("Move down"), ("Alt+Down",), partial(self._move, 1)),
+                make(self.tr("Next to be restored"), ("Alt+Home",), partial(self._move, 0)),
+                make(self.tr("Cancel"), ("Backspace",), self.cancel_selected),
+                make(self.tr("Restore again"), (), self.again_selected),
+                make(self.tr("Take from the list"), ("Del",), self.remove_selected),
+            ]
+        )
+
+    # Orders
+
+    @property
+    def is_in_use(self) -> bool:
+        """True where there are photos in the list."""
+        return bool(len(self.library))
+
+    def add(self, paths: Sequence[Path]) -> None:
+        """Add files and what is in folders; the pane opens, and the first photo where none is."""
+        self._wanted_first = True
+        self.show_pane(shown=True)
+        self.chores.search(paths)
+        self.desk.refresh()
+
+    def show_pane(self, *, shown: bool) -> None:
+        """Show or hide the pane."""
+        self._pane.setVisible(shown)
+        self._commands.library.setChecked(shown)
+
+    def take(self, intake: Intake) -> bool:
+        """Add what was dropped or chosen where that is for the list.
+
+        Returns:
+            False for a single photo while there is no list, and for a picture without a file.
+        """
+        paths = list(intake.many) or ([intake.path] if intake.path and self.is_in_use else [])
+        if paths:
+            self.add([path.absolute() for path in paths])
+        return bool(paths)
+
+    def take_preferences(self, preferences: Preferences) -> None:
+        """Learn where results go, and where the folder dialog starts."""
+        self._folder = preferences.last_folder
+        if preferences.export != self._export:  # not where a batch that was cut short has others
+            self._export = preferences.export
+            self.desk.take_export(preferences.export)
+
+    def refresh_icons(self) -> None:
+        """Take the colours of the present theme."""
+        self._pane.refresh_icons()
+
+    def look_back(self) -> None:
+        """Offer to go on with a batch that a crash has cut short."""
+        if self.journal.may_hold_something():
+            self.chores.look_back()
+
+    def open_photo(self, photo_id: str) -> None:
+        """Show a photo of the list, with its result where it has one."""
+        document = self._work.document
+        if document is not None and self._photo_of(document) is not None:
+            # Its settings are kept in the list, so that nothing is lost by looking at another.
+            self._open(photo_id)
+        else:
+            self._when_saved(partial(self._open, photo_id))
+
+    def stop(self) -> None:
+        """Stop the batch and leave what is left to the next start; before the work stops."""
+        self.batch.close()
+
+    def stop_chores(self) -> None:
+        """End the other thread, with the queue written down; after the work has stopped."""
+        self.chores.stop()
+
+    @Slot()
+    def _on_open_folder_asked(self) -> None:
+        folder = ask_open_folder(self._window, self._folder)
+        if folder is not None:
+            self.add([folder])
+
+    @Slot(bool)
+    def _on_library_toggled(self, shown: bool) -> None:
+        self.show_pane(shown=shown)
+
+    # Opening
+
+    def _open(self, photo_id: str) -> None:
+        photo = self.library.photo(photo_id)
+        if photo is None:
+            return
+        document = self._work.document
+        if document is not None and self._photo_of(document) is not None:
+            document.discard()
+        self._opening = photo_id
+        settings = self.library.settings_of(photo)
+        self._work.cancel_kind("stored")
+        if photo.state in FINISHED and photo.output:
+            self._work.run_beside(
+                "stored",
+                self.tr("Opening"),
+                stored_work(
+                    self._services, self._files, Path(photo.path), Path(photo.output), settings
+                ),
+                self._on_stored,
+                partial(self._on_stored_failed, photo),
+            )
+        else:
+            self._work.open_path(Path(photo.path), settings)
+
+    def _on_stored(self, document: object) -> None:
+        assert isinstance(document, Document)
+        self._work.adopt(document)
+
+    def _on_stored_failed(self, photo: LibraryPhoto, trouble: Trouble | None) -> None:
+        if trouble is not None:  # the result is gone or damaged: show the photo alone
+            self._work.open_path(Path(photo.path), self.library.settings_of(photo))
+
+    def _photo_of(self, document: Document | None) -> LibraryPhoto | None:
+        return None if document is None else self.library.of_path(document.photo.source.path)
+
+    @Slot(QModelIndex)
+    def _on_activated(self, index: QModelIndex) -> None:
+        photo = self.model.photo_at(index)
+        open_now = self._photo_of(self._work.document)
+        selected = len(self._pane.view.selectedIndexes())
+        if photo is None or selected > 1 or (open_now is not None and open_now.id == photo.id):
+            return
+        self.open_photo(photo.id)
+
+    @Slot()
+    def _open_current(self) -> None:
+        self._on_activated(self._pane.view.currentIndex())
+
+    @Slot(object)
+    def _on_found(self, found: FoundPhotos) -> None:
+        photos = [new_photo(photo.path, photo.relative) for photo in found.photos]
+        added = self.library.add(photos)
+        self.desk.show_found(found)
+        if added and self._wanted_first and self._work.document is None:
+            self.open_photo(added[0].id)
+        elif len(photos) == 1:
+            known = self.library.of_path(Path(photos[0].path))
+            if known is not None:
+                self.open_photo(known.id)
+        self._wanted_first = False
+
+    @Slot()
+    def _on_resumed(self) -> None:
+        if self._work.document is None and len(self.library):
+            first = self.library.next_waiting() or self.library.photos[0]
+            self.open_photo(first.id)
+
+    # Settings
+
+    @Slot()
+    def _on_document_changed(self) -> None:
+        """The document, its settings or its state of saving may be others."""
+        document = self._work.document
+        photo = self._photo_of(document)
+        self.model.show_open(photo.id if photo else "")
+        self._pane.show_scope(None if photo is None else _scope(photo))
+        if document is None or document is not self._document:
+            self._document = document
+            self._known = document.settings if document else None
+            return
+        if document.settings != self._known:
+            self._known = document.settings
+            if photo is not None:
+                self.library.set_settings(
+                    photo.id, document.settings, for_all=_scope(photo) == "all"
+                )
+
+    @Slot(str)
+    def _on_scope_chosen(self, scope: str) -> None:
+        document = self._work.document
+        photo = self._photo_of(document)
+        if document is None or photo is None:
+            return
+        if scope == "one":
+            self.library.update(photo.id, own=document.settings)
+        else:
+            own = photo.own
+            updated = self.library.update(photo.id, own=None, personal=own or photo.personal)
+            if updated is not None:
+                self._presenter.change(self.library.settings_of(updated), self.tr("All photos"))
+        self._on_document_changed()
+
+    @Slot()
+    def _on_apply_asked(self) -> None:
+        document = self._work.document
+        if document is not None:
+            self.library.apply_to_all(document.settings)
+            self._on_document_changed()
+
+    # The list
+
+    def selected_ids(self) -> list[str]:
+        """The selected photos in their order."""
+        rows = sorted(index.row() for index in self._pane.view.selectedIndexes())
+        photos = [self.model.photo_at(self.model.index(row, 0)) for row in rows]
+        return [photo.id for photo in photos if photo is not None]
+
+    def _move(self, step: int) -> None:
+        """Move the selection by one place, or to the front of those that wait for 0."""
+        ids = self.selected_ids()
+        if not ids:
+            return
+        rows = [self.library.row(photo_id) for photo_id in ids]
+        if step < 0:
+            self._on_moved(ids, max(0, rows[0] - 1))
+        elif step > 0:
+            self._on_moved(ids, min(len(self.library), rows[-1] + 2))
+        else:
+            first = self.library.next_waiting()
+            self._on_moved(ids, self.library.row(first.id) if first else 0)
+
+    @Slot(list, int)
+    def _on_moved(self, ids: list[str], row: int) -> None:
+        self.library.move(ids, row)
+        self._pane.view.scrollTo(self.model.index_of(ids[0]))
+
+    @Slot()
+    def cancel_selected(self) -> None:
+        """Leave out the selected photos; one that is worked on stops within a second."""
+        for photo_id in self.selected_ids():
+            self.batch.cancel(photo_id)
+
+    @Slot()
+    def again_selected(self) -> None:
+        """Let the selected photos be restored again."""
+        self.library.again(self.selected_ids())
+
+    @Slot()
+    def remove_selected(self) -> None:
+        """Take the selected photos from the list; their files stay."""
+        ids = self.selected_ids()
+        if self.batch.photo_id in ids:
+            self.batch.cancel(self.batch.photo_id)
+        self.library.remove(ids)
+
+    @Slot(str)
+    def _on_thumbnail_wanted(self, photo_id: str) -> None:
+        photo = self.library.photo(photo_id)
+        if photo is not None:
+            self.chores.want_thumbnail(photo_id, Path(photo.path))
+
+    def _on_library_changed(self, photo_id: str) -> None:
+        self.model.refresh(photo_id)
+        self.desk.on_library_changed()
+
+    # The open photo
+
+    @Slot()
+    def _on_export_asked(self) -> None:
+        """Save the result of the open photo with everything about it chosen."""
+        document = self._work.document
+        if document is None or document.result is None:
+            return
+        name = Path(document.name)
+        facts = NameFacts(name.stem or self.tr("photo"), None, document.settings.faces.model)
+        dialog = self.desk.make_dialog(facts, name.suffix or ".png", self.tr("Export"))
+        dialog.chosen.connect(self._export)
+        dialog.open()
+
+    @Slot(object)
+    def _export(self, export: ExportSettings) -> None:
+        document = self._work.document
+        if document is None or document.result is None:
+            return
+        result, settings = document.result, document.result_settings or document.settings
+
+        def work(progress: Progress) -> SavedFile | None:
+            return self._files.export(result, settings, export, progress)
+
+        done = partial(self._on_exported, document, settings)
+        self._work.run_beside("export", self.tr("Saving"), work, done)
+
+    def _on_exported(
+        self, document: Document, settings: RestorationSettings, saved: object
+    ) -> None:
+        if not isinstance(saved, SavedFile):
+            self._parts.banner.show_note(
+                self.tr("Nothing was saved: a file of this name is there already."),
+                self.tr("Choose another name, or that a number is added."),
+            )
+            return
+        document.set_saved(settings, saved.path)
+        self._work.saved.emit(saved)
+
+    @Slot(str)
+    def _on_photo_ended(self, photo_id: str) -> None:
+        """A photo of the batch is done: show its result if it is the open one without its own."""
+        document = self._work.document
+        photo = self._photo_of(document)
+        if document is None or photo is None or photo.id != photo_id:
+            return
+        if photo.state not in FINISHED or not photo.output:
+            return
+        if document.is_current:
+            document.set_saved(document.settings, Path(photo.output))
+            self._presenter.refresh()
+        elif document.result is None:
+            self._open(photo_id)
+
+    @Slot(object)
+    def _on_saved(self, saved: SavedFile) -> None:
+        """The open photo was saved by hand: the batch need not do it again."""
+        photo = self._photo_of(self._work.document)
+        if photo is not None and photo.state is not PhotoState.WORKING:
+            self.library.update(
+                photo.id, state=PhotoState.DONE, output=str(saved.path), reason="", remedy=""
+            )
+
+
+def _scope(photo: LibraryPhoto) -> str:
+    return "all" if photo.own is None else "one"
