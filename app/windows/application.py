@@ -31,7 +31,7 @@ def make_application() -> QApplication:
     app = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
     app.setApplicationName("Heirloom")
     app.setApplicationDisplayName("Heirloom")
-    app.setDesktopFileName("heirloom")
+    app.setDesktopFileName("photo.heirloom.Heirloom")
     mark = QIcon()
     for side_px in _ICON_SIZES_PX:
         mark.addPixmap(svg_pixmap("heirloom", QSize(side_px, side_px), "#000000", 1.0))
