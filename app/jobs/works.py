@@ -19,7 +19,7 @@ from app.session.services import Choices, SavedFile, Services
 from core.image import Photo
 from core.pipeline import Restoration, Trace
 from core.progress import Progress
-from core.settings import RestorationSettings
+from core.settings import FaceChoice, RestorationSettings
 
 THUMBNAIL_PX = 128
 
@@ -45,7 +45,6 @@ class FaceThumbnail:
     before: npt.NDArray[np.uint8]
     after: npt.NDArray[np.uint8] | None
     skipped: str
-    identity: float | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -210,7 +209,15 @@ def needs_networks(old: RestorationSettings, new: RestorationSettings) -> bool:
     """True where the change is more than strengths, face switches and colour."""
     was = old.faces
     faces = new.faces.replace(strength=was.strength, choices=was.choices, blend_in=was.blend_in)
-    return new.replace(faces=faces, colour=old.colour) != old
+    if new.replace(faces=faces, colour=old.colour) != old:
+        return True
+    return _by_networks(was.choices) != _by_networks(new.faces.choices)
+
+
+def _by_networks(choices: tuple[FaceChoice, ...]) -> set[FaceChoice]:
+    """The part of the choices for single faces that networks must answer."""
+    parts = {choice.replace(enabled=True, strength=None) for choice in choices}
+    return {part for part in parts if part != FaceChoice(index=part.index)}
 
 
 def thumbnails_of(result: Restoration) -> tuple[FaceThumbnail, ...]:
@@ -221,7 +228,6 @@ def thumbnails_of(result: Restoration) -> tuple[FaceThumbnail, ...]:
             _thumbnail(face.crop),
             None if face.restored is None else _thumbnail(face.restored),
             face.skipped,
-            face.identity,
         )
         for face in result.faces
     )

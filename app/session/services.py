@@ -18,7 +18,9 @@ from core.progress import Progress
 from core.settings import RestorationSettings
 
 if TYPE_CHECKING:
+    from core.geometry import Box
     from core.models.store import ModelStore
+    from core.placing import PlacedFace
 
 
 class RestorationEngine(Protocol):
@@ -32,6 +34,16 @@ class RestorationEngine(Protocol):
         previous: Trace | None = None,
     ) -> Trace:
         """Restore a photo; only what differs from `previous` runs again."""
+        ...
+
+    def place_face(
+        self,
+        photo: Photo,
+        box: Box,
+        detector: str = "auto",
+        progress: Progress | None = None,
+    ) -> PlacedFace:
+        """Find the five points of a face in a box that the user drew."""
         ...
 
 

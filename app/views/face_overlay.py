@@ -9,6 +9,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from app.session.viewport import Viewport
+from app.widgets.theme import current_colours
 from core.geometry import Box
 
 _MIN_TARGET_PX = 24
@@ -24,12 +25,14 @@ class FaceMark:
         box: Where it is, in pixels of the original.
         enabled: It is to be restored.
         can_toggle: False where it was left alone for a reason of its own.
+        is_chosen: It is the one that the controls belong to; outlined even where others are not.
     """
 
     index: int
     box: Box
     enabled: bool
     can_toggle: bool = True
+    is_chosen: bool = False
 
 
 def screen_box(mark: FaceMark, viewport: Viewport) -> Box:
@@ -60,18 +63,24 @@ def face_at(marks: Sequence[FaceMark], viewport: Viewport, x: float, y: float) -
 def draw_faces(
     painter: QPainter, marks: Sequence[FaceMark], viewport: Viewport, hovered: int | None
 ) -> None:
-    """Draw outlines: solid where the face is restored, dashed where it is left as it was."""
+    """Draw outlines: solid where the face is restored, dashed where it is left as it was.
+
+    The chosen face's outline is in the colour of the theme's accent and thicker.
+    """
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for mark in marks:
         box = screen_box(mark, viewport)
         rect = QRectF(box.left, box.top, box.width, box.height)
         radius = min(10.0, box.width / 5)
-        width = 2.6 if mark.index == hovered else 1.6
+        width = 2.6 if mark.is_chosen or mark.index == hovered else 1.6
         # A dark line under the bright one keeps the outline visible on any photo.
         painter.setPen(QPen(QColor(0, 0, 0, 130), width + 2))
         painter.drawRoundedRect(rect, radius, radius)
-        pen = QPen(QColor(255, 255, 255, 235 if mark.enabled else 170), width)
+        colour = QColor(255, 255, 255, 235 if mark.enabled else 170)
+        if mark.is_chosen:
+            colour = QColor(current_colours().accent).lighter(125)
+        pen = QPen(colour, width)
         if not mark.enabled:
             pen.setStyle(Qt.PenStyle.DashLine)
         painter.setPen(pen)

@@ -32,10 +32,12 @@ class PhotoCanvas(ZoomArea):
 
     Signals:
         face_clicked: (number of the face)
+        nothing_clicked: A click on the photo that hit no face.
         divider_moved: (position in [0, 1])
     """
 
     face_clicked = Signal(int)
+    nothing_clicked = Signal()
     divider_moved = Signal(float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -189,7 +191,7 @@ class PhotoCanvas(ZoomArea):
         both = (first,) if self._after is None else (first, (self._after, self.tr("After")))
         marks = self._marks
         if not self._shows_faces:
-            marks = tuple(mark for mark in marks if mark.index == self._hovered)
+            marks = tuple(mark for mark in marks if mark.is_chosen or mark.index == self._hovered)
         return Frame(
             self._shown_of(both),
             self._view,
@@ -255,7 +257,11 @@ class PhotoCanvas(ZoomArea):
         self._pressed_at = self._dragged_from = None
         self._drags_divider = False
         mark = self._mark_at(event.position())
-        if was_click and mark is not None and mark.can_toggle and not on_divider:
+        if not was_click or on_divider:
+            return
+        if mark is None:
+            self.nothing_clicked.emit()
+        else:
             self.face_clicked.emit(mark.index)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
@@ -320,7 +326,7 @@ class PhotoCanvas(ZoomArea):
             self.setCursor(Qt.CursorShape.SplitVCursor)
         elif on_divider:
             self.setCursor(Qt.CursorShape.SplitHCursor)
-        elif mark is not None and mark.can_toggle:
+        elif mark is not None:
             self.setCursor(Qt.CursorShape.PointingHandCursor)
         elif self._view.can_pan:
             self.setCursor(Qt.CursorShape.OpenHandCursor)
@@ -329,8 +335,4 @@ class PhotoCanvas(ZoomArea):
         self.setToolTip(self._tip_for(mark))
 
     def _tip_for(self, mark: FaceMark | None) -> str:
-        if mark is None or not mark.can_toggle:
-            return ""
-        if mark.enabled:
-            return self.tr("Click to leave this face as it was")
-        return self.tr("Click to restore this face")
+        return "" if mark is None else self.tr("Click to change this face alone, below the photo")

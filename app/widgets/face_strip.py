@@ -1,205 +1,146 @@
-"""The faces of the photo as a row of small pictures, each with its switch."""
+"""All faces of the photo below it: small pictures, and the controls of the chosen one."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app.widgets.theme import current_colours, svg_pixmap
-
-CARD_PX = 68
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class FaceItem:
-    """What a card shows.
-
-    Attributes:
-        index: Number of the face in the photo.
-        before: S x S x 3, RGB, uint8.
-        after: The same after the restoration, or None where it was left alone.
-        enabled: It is to be restored.
-        skipped: Why it was left alone, one sentence; empty where it was not.
-        identity: How alike before and after are, cosine up to 1, or None where it was not measured.
-    """
-
-    index: int
-    before: npt.NDArray[np.uint8]
-    after: npt.NDArray[np.uint8] | None
-    enabled: bool
-    skipped: str = ""
-    identity: float | None = None
-
-
-class FaceCard(QAbstractButton):
-    """One face; ticked where it is restored."""
-
-    def __init__(self, item: FaceItem) -> None:
-        super().__init__()
-        self._before = _image(item.before)
-        self._after = _image(item.after) if item.after is not None else self._before
-        self.index = item.index
-        self.setCheckable(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setEnabled(not item.skipped)
-        self._skipped = item.skipped
-        self._identity = item.identity
-        self.show_enabled(enabled=item.enabled)
-
-    def show_enabled(self, *, enabled: bool) -> None:
-        """Show whether the face is restored, without emitting anything."""
-        self.setChecked(enabled and not self._skipped)
-        number = self.index + 1
-        if self._skipped:
-            tip = self._skipped
-        elif enabled:
-            tip = self.tr("Face {number}: restored. Click to leave it as it was.")
-        else:
-            tip = self.tr("Face {number}: left as it was. Click to restore it.")
-        text = tip.format(number=number)
-        if self._identity is not None and not self._skipped:
-            likeness = self.tr("Likeness to the photo: {percent} %.")
-            text += " " + likeness.format(percent=round(100 * max(0.0, self._identity)))
-        self.setToolTip(text)
-        self.setAccessibleName(text)
-
-    def sizeHint(self) -> QSize:  # noqa: N802
-        """A square."""
-        return QSize(CARD_PX, CARD_PX)
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
-        """The face with a frame and a tick."""
-        del event
-        colours = current_colours()
-        painter = QPainter(self)
-        painter.setRenderHints(
-            QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
-        )
-        rect = QRectF(self.rect()).adjusted(3, 3, -3, -3)
-        path = QPainterPath()
-        path.addRoundedRect(rect, 9, 9)
-        painter.save()
-        painter.setClipPath(path)
-        painter.setOpacity(1.0 if self.isChecked() else 0.55)
-        image = self._after if self.isChecked() else self._before
-        painter.drawImage(rect, image)
-        painter.restore()
-        frame = QColor(colours.accent if self.isChecked() else colours.border)
-        painter.setPen(QPen(frame, 2))
-        painter.drawPath(path)
-        if self.hasFocus():
-            painter.setPen(QPen(QColor(colours.text), 1, Qt.PenStyle.DotLine))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 11, 11)
-        if self.isChecked():
-            self._paint_tick(painter, rect, colours.accent, colours.accent_text)
-
-    def _paint_tick(self, painter: QPainter, rect: QRectF, accent: str, ink: str) -> None:
-        size = 18
-        badge = QRectF(rect.right() - size + 3, rect.bottom() - size + 3, size, size)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(accent))
-        painter.drawEllipse(badge)
-        tick = svg_pixmap("check", QSize(14, 14), ink, self.devicePixelRatioF())
-        painter.drawPixmap(badge.topLeft() + QPointF(2, 2), tick)
+from app.session.services import ModelOption
+from app.widgets.face_detail import FaceDetail
+from app.widgets.face_list import FaceList
+from app.widgets.face_words import FaceItem, summary_text
 
 
 class FaceStrip(QFrame):
-    """All faces of the photo.
+    """The faces of the open photo.
+
+    What the user does to single faces is told by the signals of `list` and `detail`.
 
     Signals:
-        toggled: (number of the face)
+        add_asked: The user misses a face.
+        done_asked: The user is done with the tool on the photo.
     """
 
-    toggled = Signal(int)
+    add_asked = Signal()
+    done_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("faceStrip")
-        self._cards: list[FaceCard] = []
+        self.list = FaceList()
+        self.detail = FaceDetail()
         self._title = QLabel()
         self._title.setProperty("role", "heading")
-        self._hint = QLabel(self.tr("Click a face to leave\nit as it was."))
-        self._hint.setProperty("role", "muted")
-        self._row = QHBoxLayout()
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(6)
-        holder = QWidget()
-        holder.setLayout(self._row)
-        scroll = QScrollArea()
-        scroll.setObjectName("faceScroll")
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(holder)
-        scroll.setFixedHeight(CARD_PX + 14)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        words = QVBoxLayout()
-        words.setSpacing(3)
-        words.addStretch()
-        words.addWidget(self._title)
-        words.addWidget(self._hint)
-        words.addStretch()
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(16, 6, 12, 6)
-        layout.setSpacing(18)
-        layout.addLayout(words)
-        layout.addWidget(scroll, 1)
+        self._summary = QLabel()
+        self._summary.setProperty("role", "muted")
+        self.add = QPushButton(self.tr("Add a face"))
+        self.add.setProperty("flat", "true")
+        self.add.setToolTip(self.tr("Lets you draw a box around a face that was not found"))
+        self.add.clicked.connect(self.add_asked)
+        self.done = QPushButton(self.tr("Done"))
+        self.done.setToolTip(self.tr("Ends what you are doing on the photo"))
+        self.done.clicked.connect(self.done_asked)
+        self.done.hide()
+        self._hint = ""
+        self.list.chosen.connect(self._on_chosen)
+        self.list.opened.connect(self._on_opened)
+        self._lay_out()
         self.hide()
 
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        head.addWidget(self._title)
+        head.addWidget(self._summary, 1)
+        head.addWidget(self.add)
+        head.addWidget(self.done)
+        self._body = QWidget()
+        body = QHBoxLayout(self._body)
+        body.setContentsMargins(0, 0, 0, 0)
+        body.setSpacing(18)
+        body.addWidget(self.list, 1)
+        body.addWidget(self.detail)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 4, 16, 4)
+        layout.setSpacing(2)
+        layout.addLayout(head)
+        layout.addWidget(self._body)
+
     @property
-    def cards(self) -> tuple[FaceCard, ...]:
-        """The cards from left to right."""
-        return tuple(self._cards)
+    def items(self) -> tuple[FaceItem, ...]:
+        """The faces from left to right."""
+        return self.list.faces.items
+
+    @property
+    def chosen(self) -> FaceItem | None:
+        """The face that the controls belong to."""
+        return self.list.current
 
     def show_faces(self, items: Sequence[FaceItem]) -> None:
-        """Show other faces; hides itself where there is none."""
-        self._clear()
-        for item in items:
-            card = FaceCard(item)
-            card.clicked.connect(self._on_card_clicked)
-            self._cards.append(card)
-            self._row.addWidget(card)
-        self._row.addStretch()
-        count = len(items)
-        self._title.setText(self.tr("%n face(s) found", "", count))
-        self.setVisible(bool(items))
+        """Show other faces, or the same ones in another state; whoever owns the strip shows it."""
+        was = self.items
+        self.list.show_faces(items)
+        if self.chosen is None and items and not was:
+            self.list.choose(items[0].index)  # so that the controls are in sight at once
+        self._body.setVisible(bool(items))
+        self.detail.show_face(self.chosen)
+        self._show_words()
 
-    def show_enabled(self, enabled: Sequence[bool]) -> None:
-        """Show which faces are restored, in the order of the cards."""
-        for card, is_on in zip(self._cards, enabled, strict=True):
-            card.show_enabled(enabled=is_on)
+    def clear(self) -> None:
+        """Show nothing: no photo, or its faces are not known yet."""
+        self.list.show_faces(())
+        self.detail.show_face(None)
+        self.hide()
 
-    def _clear(self) -> None:
-        self._cards.clear()
-        while self._row.count():
-            item = self._row.takeAt(0)
-            widget = item.widget() if item else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+    def choose(self, number: int | None) -> None:
+        """Choose a face without emitting anything."""
+        self.list.choose(number)
+        self.detail.show_face(self.chosen)
 
-    def _on_card_clicked(self) -> None:
-        card = self.sender()
-        if isinstance(card, FaceCard):
-            self.toggled.emit(card.index)
+    def set_models(self, models: Sequence[ModelOption]) -> None:
+        """Offer these models for single faces."""
+        self.detail.set_models(models)
 
+    def set_studio(self, *, is_studio: bool) -> None:
+        """Show every control, or the simple ones."""
+        self.detail.set_studio(is_studio=is_studio)
 
-def _image(pixels: npt.NDArray[np.uint8]) -> QImage:
-    height, width = pixels.shape[:2]
-    packed = np.ascontiguousarray(pixels)
-    shared = QImage(packed.data, width, height, packed.strides[0], QImage.Format.Format_RGB888)
-    return shared.copy()
+    def show_hint(self, text: str) -> None:
+        """Say how the tool on the photo is used; an empty text when it ended."""
+        self._hint = text
+        self.done.setVisible(bool(text))
+        self.add.setVisible(not text)
+        self._show_words()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Draw signs in the colours of the new theme."""
+        if event.type() == QEvent.Type.PaletteChange:
+            self.detail.refresh_icons()
+            self.list.viewport().update()
+        super().changeEvent(event)
+
+    def _show_words(self) -> None:
+        real = [item for item in self.items if not item.removed]
+        if real:
+            self._title.setText(self.tr("%n face(s)", "", len(real)))
+        else:
+            self._title.setText(self.tr("No face"))
+        text = self._hint or summary_text(real)
+        self._summary.setText(text)
+        self._summary.setToolTip(text)
+
+    @Slot(int)
+    def _on_chosen(self, number: int) -> None:
+        del number
+        self.detail.show_face(self.chosen)
+
+    @Slot(int)
+    def _on_opened(self, number: int) -> None:
+        """Enter on a face leads to its controls."""
+        del number
+        if self.detail.strength.isVisible() and self.detail.strength.isEnabled():
+            self.detail.strength.slider.setFocus()
+        elif self.detail.put_back.isVisible():
+            self.detail.put_back.setFocus()

@@ -89,6 +89,18 @@ class Actions(QObject):
             self.tr("Click on something that was grey or white: its colour cast is taken off"),
             checkable=True,
         )
+        self.add_face = self._make(
+            self.tr("Add a &face"),
+            "face-add",
+            ("A",),
+            self.tr("Lets you draw a box around a face that was not found"),
+        )
+        self.go_to_faces = self._make(
+            self.tr("&Go to the faces"),
+            "",
+            ("Shift+F",),
+            self.tr("Lets you choose a face below the photo with the arrow keys"),
+        )
         self.cancel = self._make(
             self.tr("&Stop working"), "", ("Esc",), self.tr("Stops what is being done")
         )
@@ -120,7 +132,7 @@ class Actions(QObject):
             self.tr("Outline &faces"),
             "faces",
             ("F",),
-            self.tr("Outlines the faces that were found; click one to leave it as it was"),
+            self.tr("Outlines the faces that were found; click one to change it alone"),
             checkable=True,
         )
         self.divider = self._make(

@@ -30,6 +30,7 @@ from app.windows.actions import Actions
 from app.windows.compare_grid import CompareGrid
 from app.windows.compare_views import CompareViews
 from app.windows.damage_marks import DamageMarks
+from app.windows.faces import Faces
 from app.windows.intake import Intake, has_something, intake_of, intake_of_paths
 from app.windows.manners import Manners
 from app.windows.menus import fill_menu_bar
@@ -74,6 +75,7 @@ class MainWindow(QMainWindow):
             services, self.work, self.presenter, self.parts, self.commands
         )
         self.setCentralWidget(self.parts.central)
+        self.faces = Faces(services, self.work, self.presenter, self.parts, self.commands)
         self.faces = Faces(services, self.work, self.presenter, self.parts, self.commands)
         self.updates = UpdateCheck(lambda: self.preferences, self.parts.banner, self)
         self._recent_menu = fill_menu_bar(self.menuBar(), self.commands)
@@ -341,6 +343,7 @@ class MainWindow(QMainWindow):
         self._apply_theme()
         self.parts.header.show_mode(chosen.mode)
         self.parts.panel.set_mode(chosen.mode)
+        self.parts.strip.set_studio(is_studio=chosen.mode == "studio")
         (commands.simple if chosen.mode == "simple" else commands.studio).setChecked(True)
         themes = dict(zip(("system", "light", "dark"), commands.themes.actions(), strict=True))
         themes[chosen.theme].setChecked(True)

@@ -27,6 +27,8 @@ def fill_menu_bar(bar: QMenuBar, actions: Actions) -> QMenu:
     edit = bar.addMenu(translate("Menus", "&Edit"))
     edit.addActions([actions.undo, actions.redo])
     edit.addSeparator()
+    edit.addActions([actions.add_face, actions.go_to_faces])
+    edit.addSeparator()
     edit.addActions([actions.reset, actions.cancel])
     edit.addSeparator()
     edit.addAction(actions.preferences)

@@ -10,13 +10,11 @@ from app.session.document import Document
 from app.session.pyramid import Pyramid
 from app.session.services import Choices, SavedFile
 from app.session.troubles import Trouble
-from app.views.face_overlay import FaceMark
 from app.views.layer import Layer
 from app.widgets.core_text import core_text
-from app.widgets.face_strip import FaceItem
 from app.windows.actions import Actions
 from app.windows.parts import Parts
-from core.settings import FaceChoice, RestorationSettings
+from core.settings import RestorationSettings
 
 
 class Presenter(QObject):
@@ -56,9 +54,7 @@ class Presenter(QObject):
         parts.panel.finished.connect(self._on_finished)
         parts.panel.restore_asked.connect(work.restore_now)
         parts.area.card.cancelled.connect(self.cancel)
-        parts.area.canvas.face_clicked.connect(self.toggle_face)
         parts.area.canvas.zoomed.connect(parts.view_bar.show_zoom)
-        parts.strip.toggled.connect(self.toggle_face)
         self.refresh()
 
     # Orders of the user
@@ -82,17 +78,6 @@ class Presenter(QObject):
         """Go back to the settings that a fresh photo has; can be undone."""
         self.change(RestorationSettings(), self.tr("Reset"))
 
-    @Slot(int)
-    def toggle_face(self, index: int) -> None:
-        """Restore a face, or leave it as it was."""
-        document = self._work.document
-        if document is None:
-            return
-        old = document.settings.faces.choice_for(index)
-        choice = FaceChoice(index=index, enabled=not old.enabled, strength=old.strength)
-        title = self.tr("Face {number}").format(number=index + 1)
-        self.change(document.with_face(choice), title)
-
     @Slot()
     def cancel(self) -> None:
         """Stop what is being done."""
@@ -106,7 +91,6 @@ class Presenter(QObject):
         self._result = None
         self._shown_notes = ()
         self._parts.area.canvas.clear()
-        self._parts.strip.show_faces(())
         self._parts.banner.hide()
         self.refresh()
 
@@ -134,7 +118,6 @@ class Presenter(QObject):
     def _show_settings(self, document: Document) -> None:
         """After any change of the settings: widgets, faces, and the picture, soon."""
         self._parts.panel.show_settings(document.settings)
-        self._show_choices(document)
         if document.is_current:
             self._parts.area.canvas.show_result(self._result)
         self._work.settings_changed()
@@ -163,7 +146,6 @@ class Presenter(QObject):
         self._parts.area.show_photo(shown=True)
         self._parts.area.canvas.show_photo(Layer(opened.pyramid), opened.photo.size)
         self._parts.area.canvas.setFocus()
-        self._parts.strip.show_faces(())
         self._parts.panel.show_settings(document.settings)
         self._show_notes(opened.photo.notes)
         self.refresh()
@@ -175,20 +157,6 @@ class Presenter(QObject):
             return
         self._result = Layer(restored.pyramid)
         self._parts.area.canvas.show_result(self._result)
-        self._parts.strip.show_faces(
-            [
-                FaceItem(
-                    thumbnail.index,
-                    thumbnail.before,
-                    thumbnail.after,
-                    document.face_enabled(thumbnail.index),
-                    core_text(thumbnail.skipped),
-                    thumbnail.identity,
-                )
-                for thumbnail in restored.thumbnails
-            ]
-        )
-        self._show_choices(document)
         self._show_notes((*document.photo.notes, *restored.trace.result.warnings))
         self.refresh()
 
@@ -276,19 +244,6 @@ class Presenter(QObject):
             for info in document.result.engines
         ]
         return "\n".join(dict.fromkeys(line.strip() for line in lines))
-
-    def _show_choices(self, document: Document) -> None:
-        """Show which faces are on, in the strip and on the photo."""
-        if document.result is None:
-            return
-        faces = document.result.faces
-        marks = [
-            FaceMark(face.index, face.face.box, document.face_enabled(face.index), not face.skipped)
-            for face in faces
-            if not face.whole
-        ]
-        self._parts.area.canvas.set_marks(marks)
-        self._parts.strip.show_enabled([document.face_enabled(face.index) for face in faces])
 
     def _show_notes(self, notes: tuple[str, ...]) -> None:
         """Show sentences once; a message that was closed does not come back with every change."""

@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 from app_fakes import save_png
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QRectF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 
 from app.dialogs.unsaved import UnsavedAnswer
 from app.session.preferences import Preferences
 from app.views.compare import CompareMode
+from app.widgets.face_list import tick_rect
 from app.windows import main_window
 from core.errors import OutputError
 
@@ -89,7 +90,7 @@ def test_a_dropped_photo_is_restored_by_itself(qtbot, window, photo_path, engine
     assert window.parts.area.currentWidget() is window.parts.area.canvas
     assert window.windowTitle().startswith("grandmother.png")
     assert window.isWindowModified()
-    assert len(window.parts.strip.cards) == 2
+    assert len(window.parts.strip.items) == 2
     wait_idle(qtbot, window)
     assert not window.parts.area.card.isVisible()
 
@@ -109,7 +110,7 @@ def test_the_divider_shows_before_on_its_left_and_after_on_its_right(qtbot, wind
 
 def test_the_networks_run_in_one_thread_that_is_not_the_window_s(qtbot, window, photo_path, engine):
     open_photo(qtbot, window, photo_path)
-    window.parts.strip.cards[0].click()
+    window.faces.toggle(0)
     wait_idle(qtbot, window)
     assert len(engine.threads) == 1
     assert threading.get_ident() not in engine.threads
@@ -270,7 +271,7 @@ def test_undo_goes_back_to_the_start_and_redo_to_the_end(qtbot, window, photo_pa
     panel._simple_faces.slider.released.emit()
     panel._simple_colour.slider.setValue(80)
     panel._simple_colour.slider.released.emit()
-    window.parts.strip.cards[0].click()
+    window.faces.toggle(0)
     end = window.work.document.settings
     for _ in range(3):
         assert window.commands.undo.isEnabled()
@@ -304,26 +305,35 @@ def test_a_face_is_switched_off_by_its_card_and_on_by_a_click_on_the_photo(
     qtbot, window, photo_path, engine
 ):
     open_photo(qtbot, window, photo_path)
+    faces = window.parts.strip.list
+    card = QRectF(faces.visualRect(faces.faces.index(1)))
     with qtbot.waitSignal(window.work.restored):
-        qtbot.mouseClick(window.parts.strip.cards[1], Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(
+            faces.viewport(),
+            Qt.MouseButton.LeftButton,
+            pos=tick_rect(card).center().toPoint(),
+        )
     assert not window.work.document.face_enabled(1)
     assert window.work.document.result.photo.pixels[40, 80].max() == 0
     canvas = window.parts.area.canvas
     canvas.set_divider(0.0)
     view = canvas.viewport
     spot = QPoint(round(view.x + 80 * view.scale), round(view.y + 40 * view.scale))
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=spot)
+    assert window.parts.strip.chosen.index == 1
     with qtbot.waitSignal(window.work.restored):
-        qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=spot)
+        window.parts.strip.detail.on.click()
     assert window.work.document.face_enabled(1)
     assert window.work.document.result.photo.pixels[40, 80].min() == 255
-    assert window.parts.strip.cards[1].isChecked()
     assert engine.network_runs == 1
 
 
-def test_no_face_is_a_result_and_hides_the_strip(qtbot, window, photo_path, engine):
+def test_no_face_is_a_result_and_one_can_still_be_added(qtbot, window, photo_path, engine):
     engine.face_count = 0
     open_photo(qtbot, window, photo_path)
-    assert not window.parts.strip.isVisible()
+    assert window.parts.strip.isVisible()
+    assert not window.parts.strip.list.isVisible()
+    assert window.parts.strip.add.isEnabled()
     assert window.commands.save.isEnabled()
 
 

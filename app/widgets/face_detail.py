@@ -1,0 +1,240 @@
+"""The controls of the chosen face: on or off, strength, model, points, and whether it is one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.session.services import ModelOption
+from app.widgets.face_words import FaceItem, face_title, state_text
+from app.widgets.rows import ListRow, SliderRow
+from app.widgets.theme import current_colours, svg_pixmap
+
+_SIGN_PX = 16
+_WIDTH_PX = 400
+_AS_ALL = ""
+"""Stands for no model of its own; a list cannot hold None as a value that is found again."""
+
+
+class FaceDetail(QWidget):
+    """What can be changed about one face.
+
+    Signals:
+        toggled: (number of the face)
+        strength_edited: (number of the face, new strength)
+        finished: The user let go of the slider.
+        model_chosen: (number of the face, model id, or None for that of all the others)
+        reset_asked: (number of the face) to strength and model of all the others
+        points_asked: (number of the face)
+        removal_asked: (number of the face)
+        return_asked: (number of the face) of one that was taken out
+    """
+
+    toggled = Signal(int)
+    strength_edited = Signal(int, float)
+    finished = Signal()
+    model_chosen = Signal(int, object)
+    reset_asked = Signal(int)
+    points_asked = Signal(int)
+    removal_asked = Signal(int)
+    return_asked = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedWidth(_WIDTH_PX)
+        self._item: FaceItem | None = None
+        self._is_studio = False
+        self._make_words()
+        self._make_controls()
+        self._lay_out()
+        self.show_face(None)
+
+    def _make_words(self) -> None:
+        self._title = QLabel()
+        self._title.setProperty("role", "heading")
+        self._sign = QLabel()
+        self._sign.setFixedSize(_SIGN_PX, _SIGN_PX)
+        self._state = QLabel()
+        self._state.setWordWrap(True)
+        self._state.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self._state.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+
+    def _make_controls(self) -> None:
+        self.on = QCheckBox(self.tr("Restore"))
+        self.on.setToolTip(self.tr("Without the tick this face stays as it was in the photo"))
+        self.on.setAccessibleName(self.tr("Restore this face"))
+        self.on.clicked.connect(self._on_ticked)
+        self.strength = SliderRow(
+            self.tr("Strength"), self.tr("How much of this restored face replaces the old one")
+        )
+        self.strength.edited.connect(self._on_strength_edited)
+        self.strength.finished.connect(self.finished)
+        self.model = ListRow(self.tr("Model"), self.tr("What restores this face alone"))
+        self.model.edited.connect(self._on_model_edited)
+        self.set_models(())
+        self.reset = self._button(
+            self.tr("Like the others"),
+            self.tr("Gives this face the strength and the model of all the others"),
+            self._on_reset_clicked,
+        )
+        self.points = self._button(
+            self.tr("Correct points"),
+            self.tr("Lets you drag eyes, nose and mouth to where they are in the photo"),
+            self._on_points_clicked,
+        )
+        self.remove = self._button(
+            self.tr("Not a face"),
+            self.tr("Takes it out: nothing is done with it any more"),
+            self._on_remove_clicked,
+        )
+        self.put_back = self._button(
+            self.tr("It is a face"),
+            self.tr("Puts it back among the faces"),
+            self._on_put_back_clicked,
+        )
+
+    def _button(self, text: str, tip: str, slot: Any) -> QPushButton:
+        button = QPushButton(text)
+        button.setProperty("flat", "true")
+        button.setToolTip(tip)
+        button.setAccessibleDescription(tip)
+        button.clicked.connect(slot)
+        return button
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(6)
+        head.addWidget(self._title)
+        head.addStretch()
+        head.addWidget(self.on)
+        words = QHBoxLayout()
+        words.setSpacing(6)
+        words.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
+        words.addWidget(self._state, 1)
+        rows = QGridLayout()
+        rows.setHorizontalSpacing(18)
+        rows.setVerticalSpacing(0)
+        rows.addWidget(self.strength, 0, 0)
+        rows.addWidget(self.model, 0, 1)
+        rows.setColumnStretch(0, 1)
+        rows.setColumnStretch(1, 1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(2)
+        for button in (self.points, self.reset, self.remove, self.put_back):
+            buttons.addWidget(button)
+        buttons.addStretch()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(3)
+        layout.addLayout(head)
+        layout.addLayout(words, 1)
+        layout.addLayout(rows)
+        layout.addLayout(buttons)
+
+    def set_models(self, models: Sequence[ModelOption]) -> None:
+        """Offer these models."""
+        as_all = (_AS_ALL, self.tr("As all the others"), self.tr("The model chosen for all faces"))
+        known = [(model.id, model.title, model.description) for model in models]
+        self.model.set_options([as_all, *known])
+        self._show_model()
+
+    def set_studio(self, *, is_studio: bool) -> None:
+        """Show model and points, or leave them out."""
+        self._is_studio = is_studio
+        self._show_controls()
+
+    def show_face(self, item: FaceItem | None) -> None:
+        """Show another face, or the same one in another state; None for none."""
+        self._item = item
+        self._show_controls()
+        if item is None:
+            return
+        self._title.setText(face_title(item.index))
+        text = state_text(item)
+        self._state.setText(text)
+        self._state.setToolTip(text)
+        self.refresh_icons()
+        self.on.setChecked(item.enabled)
+        if not self.strength.slider.isSliderDown():
+            self.strength.show_value(item.strength)
+        self._show_model()
+
+    def refresh_icons(self) -> None:
+        """Draw the sign in the colours of the present theme."""
+        item = self._item
+        worrying = item is not None and item.is_worrying
+        good = item is not None and item.is_on and item.likeness == "same"
+        self._sign.setVisible(worrying or good)
+        colours = current_colours()
+        if worrying or good:
+            name, colour = ("warning", colours.error) if worrying else ("check", colours.muted)
+            size = QSize(_SIGN_PX, _SIGN_PX)
+            self._sign.setPixmap(svg_pixmap(name, size, colour, self.devicePixelRatioF()))
+
+    def _show_controls(self) -> None:
+        item = self._item
+        usable = item is not None and not item.removed and not item.skipped
+        self._title.setVisible(item is not None)
+        self._state.setVisible(item is not None)
+        self._sign.setVisible(item is not None and self._sign.isVisible())
+        self.on.setVisible(usable)
+        self.strength.setVisible(usable)
+        self.strength.setEnabled(item is not None and item.enabled)
+        self.model.setVisible(usable and self._is_studio)
+        self.points.setVisible(
+            item is not None and not item.removed and self._is_studio and item.has_points
+        )
+        self.reset.setVisible(usable and item is not None and item.has_own)
+        self.remove.setVisible(item is not None and not item.removed and item.has_points)
+        self.put_back.setVisible(item is not None and item.removed)
+
+    def _show_model(self) -> None:
+        own = self._item.model if self._item is not None else None
+        self.model.show_value(_AS_ALL if own is None else own)
+
+    @Slot()
+    def _on_ticked(self) -> None:
+        if self._item is not None:
+            self.toggled.emit(self._item.index)
+
+    @Slot(object)
+    def _on_strength_edited(self, value: float) -> None:
+        if self._item is not None:
+            self.strength_edited.emit(self._item.index, value)
+
+    @Slot(object)
+    def _on_model_edited(self, value: str) -> None:
+        if self._item is not None:
+            self.model_chosen.emit(self._item.index, value or None)
+
+    @Slot()
+    def _on_reset_clicked(self) -> None:
+        if self._item is not None:
+            self.reset_asked.emit(self._item.index)
+
+    @Slot()
+    def _on_points_clicked(self) -> None:
+        if self._item is not None:
+            self.points_asked.emit(self._item.index)
+
+    @Slot()
+    def _on_remove_clicked(self) -> None:
+        if self._item is not None:
+            self.removal_asked.emit(self._item.index)
+
+    @Slot()
+    def _on_put_back_clicked(self) -> None:
+        if self._item is not None:
+            self.return_asked.emit(self._item.index)
