@@ -15,7 +15,15 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from app import cli_ablate, cli_evaluate, cli_info, cli_models, cli_restore, cli_train
+from app import (
+    cli_ablate,
+    cli_evaluate,
+    cli_info,
+    cli_models,
+    cli_report,
+    cli_restore,
+    cli_train,
+)
 from app.exit_codes import EXIT_FAILED, EXIT_STOPPED
 from app.screen import NO_SCREEN, has_screen
 from app.self_test import SelfTestAction
@@ -104,6 +112,7 @@ def build_parser() -> tuple[argparse.ArgumentParser, frozenset[str]]:
     cli_info.add_info_command(commands, shared)
     cli_models.add_models_commands(commands)
     cli_evaluate.add_evaluate_command(commands, shared)
+    cli_report.add_report_command(commands, shared)
     cli_ablate.add_ablate_command(commands, shared)
     cli_train.add_train_commands(commands)
     parser.set_defaults(debug=False)

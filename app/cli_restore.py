@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
+from app.cli_report import add_report_option, check_free, report_on_run
 from app.exit_codes import EXIT_DONE, EXIT_FAILED, EXIT_STOPPED, EXIT_USAGE
 from app.stopping import stops_on_signals
 from core.errors import OutputError, SettingsError
@@ -130,6 +131,7 @@ def _add_output_options(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--overwrite", action="store_true", help="the same as --if-exists replace")
     group.add_argument("--json", metavar="FILE", help="write a report; “-” prints it")
+    add_report_option(group)
     group.add_argument("-q", "--quiet", action="store_true", help="print only what failed")
 
 
@@ -166,6 +168,8 @@ def run_restore(args: argparse.Namespace) -> int:
     batch = Batch(tasks, args.out, settings, options, recipe, args.name, conflict)
     token = CancelToken()
     _check_report(args.json)
+    if args.report:
+        check_free(args.report, overwrite=conflict == "replace")
     try:
         check_folder(args.out)
     except OutputError as error:
@@ -181,6 +185,9 @@ def run_restore(args: argparse.Namespace) -> int:
     _print_failures(reports)
     if token.is_cancelled:
         return EXIT_STOPPED
+    if args.report:
+        overwrite = conflict == "replace"
+        report_on_run(args.report, reports, overwrite=overwrite, quiet=args.quiet)
     well = all(report.status in ("done", "skipped") for report in reports)
     return EXIT_DONE if well else EXIT_FAILED
 

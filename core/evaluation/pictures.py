@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 from PIL import Image
 
@@ -91,19 +90,6 @@ def save_png(path: Path, image: FloatImage) -> None:
     with output_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomic(path, png_bytes(image), overwrite=True)
-
-
-def thumbnail_jpeg(image: FloatImage, side_px: int, quality: int) -> bytes:
-    """A small JPEG whose longer side is at most `side_px`."""
-    height, width = image.shape[:2]
-    factor = min(1.0, side_px / max(height, width))
-    if factor < 1:
-        size = max(1, round(width * factor)), max(1, round(height * factor))
-        image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.float32)
-    buffer = io.BytesIO()
-    pixels = to_uint8(to_stored(image, np.uint8))
-    Image.fromarray(pixels).save(buffer, "JPEG", quality=quality, optimize=True)
-    return buffer.getvalue()
 
 
 def size_of(image: FloatImage) -> Size:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 from importlib.resources import files
-from string import Template
 
-from core import __version__
 from core.evaluation.report_pictures import grid_section
 from core.evaluation.run import Result
 from core.evaluation.statistics import Row
@@ -23,6 +21,7 @@ from core.evaluation.tables import (
 from core.evaluation.values import DIGITS, METRICS, TITLES, Outcome
 from core.metrics.networks import FOLDER
 from core.progress import Progress
+from core.reports.page import html_page
 
 MOST_SCORES = 5000
 """Lines of the table of all scores; the rest is in scores.csv."""
@@ -54,18 +53,8 @@ def as_html(result: Result, progress: Progress) -> bytes:
         _scores_section(result),
         _cost_section(result),
     ]
-    page = Template(_resource("report.html")).substitute(
-        style=_resource("report.css"),
-        script=_resource("report.js"),
-        lead=_lead(result),
-        sections="\n".join(section for section in sections if section),
-        version=escape(__version__),
-    )
-    return page.encode()
-
-
-def _resource(name: str) -> str:
-    return (files("resources") / "evaluation" / name).read_text(encoding="utf-8")
+    script = (files("resources") / "evaluation" / "report.js").read_text(encoding="utf-8")
+    return html_page("Face restoration compared", _lead(result), sections, script=script)
 
 
 def _lead(result: Result) -> str:

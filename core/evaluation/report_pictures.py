@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -11,7 +10,7 @@ import msgspec
 
 from core.errors import RestorationError
 from core.evaluation.baselines import BASELINES
-from core.evaluation.pictures import read_picture, thumbnail_jpeg
+from core.evaluation.pictures import read_picture
 from core.evaluation.run import Result
 from core.evaluation.tables import shown_columns
 from core.evaluation.values import (
@@ -23,6 +22,7 @@ from core.evaluation.values import (
     Outcome,
 )
 from core.progress import Progress
+from core.reports.pictures import data_url, thumbnail_jpeg
 
 MOST_ROWS = 60
 SIDE_PX = 192
@@ -147,5 +147,4 @@ def _cell(path: Path, alt: str, caption: str) -> str:
         data = thumbnail_jpeg(read_picture(path), SIDE_PX, QUALITY)
     except RestorationError as error:
         return f'<td><p class="none trouble">{escape(error.summary)}</p></td>'
-    encoded = base64.b64encode(data).decode()
-    return f'<td><img src="data:image/jpeg;base64,{encoded}" alt="{escape(alt)}">{caption}</td>'
+    return f'<td><img src="{data_url(data)}" alt="{escape(alt)}">{caption}</td>'
