@@ -25,6 +25,7 @@ class Document:
         self._trace_settings: RestorationSettings | None = None
         self._saved_settings: RestorationSettings | None = None
         self.saved_path: Path | None = None
+        self.project_path: Path | None = None
 
     @property
     def settings(self) -> RestorationSettings:

@@ -141,6 +141,11 @@ class PreferencesStore:
     def __init__(self, folder: Path) -> None:
         self._path = folder / FILE_NAME
 
+    @property
+    def folder(self) -> Path:
+        """The folder of the program's own files."""
+        return self._path.parent
+
     def load(self) -> Preferences:
         """The saved preferences; the defaults where there are none or they cannot be read."""
         try:

@@ -42,11 +42,17 @@ class HeaderBar(QFrame):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(10, 7, 14, 7)
         layout.setSpacing(4)
+        self._leading = QHBoxLayout()
+        self._leading.setSpacing(4)
+        layout.addLayout(self._leading)
         for number, action in enumerate(leading):
-            button = action_button(action, with_text=number == 0)
-            layout.addWidget(button)
+            self._leading.addWidget(action_button(action, with_text=number == 0))
         layout.addWidget(self._name, 1)
         layout.addWidget(self._switch)
+
+    def add_action(self, action: QAction) -> None:
+        """Add a button behind the others; one with a menu opens it."""
+        self._leading.addWidget(action_button(action))
 
     @property
     def name(self) -> str:
@@ -121,6 +127,8 @@ def action_button(action: QAction, *, with_text: bool = False) -> QToolButton:
     """A flat button for an action, reachable by Tab and named for screen readers."""
     button = QToolButton()
     button.setDefaultAction(action)
+    if action.menu() is not None:
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
     button.setIconSize(QSize(ICON_SIZE_PX, ICON_SIZE_PX))
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.setAccessibleName(action.text().replace("&", ""))

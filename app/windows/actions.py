@@ -266,6 +266,12 @@ class Actions(QObject):
             (),
             self.tr("Opens the folder with the record of what Heirloom did"),
         )
+        self.updates = self._make(
+            self.tr("Check for &updates"),
+            "",
+            (),
+            self.tr("Asks once whether there is a newer Heirloom; nothing about you is sent"),
+        )
         self.about = self._make(
             self.tr("&About Heirloom"), "", (), self.tr("Version, models and licences")
         )
@@ -275,15 +281,13 @@ class Actions(QObject):
         """Every action, in the order of the menus."""
         return tuple(self._icons)
 
+    def add(self, text: str, icon_name: str, shortcuts: Sequence[Shortcut], tip: str) -> QAction:
+        """One more action, of a feature that keeps its actions apart."""
+        return self._make(text, icon_name, shortcuts, tip)
+
     def refresh_icons(self) -> None:
         """Draw the icons in the colours of the present theme."""
         for action, name in self._icons.items():
-        self.updates = self._make(
-            self.tr("Check for &updates"),
-            "",
-            (),
-            self.tr("Asks once whether there is a newer Heirloom; nothing about you is sent"),
-        )
             if name:
                 action.setIcon(icon(name))
 

@@ -282,8 +282,5 @@ class CompareGrid(QObject):
         self._actions.compare_results.setEnabled(has_result)
         if area.shows_grid:
             self._parts.panel.hide()
-            self._parts.strip.hide()
             for action in (*self._actions.compare.actions(), self._actions.faces):
                 action.setEnabled(False)
-        elif document is not None:
-            self._parts.strip.setVisible(bool(self._parts.strip.cards))

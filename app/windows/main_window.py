@@ -17,12 +17,13 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from app.dialogs.about import AboutDialog
-from app.dialogs.files import ask_open_path, ask_save_path
+from app.dialogs.files import ask_open_paths, ask_save_path
 from app.dialogs.models_dialog import ModelsDialog
 from app.dialogs.shortcuts import ShortcutsDialog
 from app.dialogs.unsaved import UnsavedAnswer, ask_about_unsaved
 from app.jobs.photo_work import PhotoWork
 from app.session.preferences import Preferences, PreferencesStore, Theme, ViewMode
+from app.session.presets import FOLDER, PresetStore, is_preset_file
 from app.session.services import SavedFile, Services
 from app.session.troubles import Trouble, trouble_of
 from app.widgets.theme import apply_theme, system_is_dark
@@ -31,14 +32,19 @@ from app.windows.compare_grid import CompareGrid
 from app.windows.compare_views import CompareViews
 from app.windows.damage_marks import DamageMarks
 from app.windows.faces import Faces
+from app.windows.history_actions import HistoryActions
+from app.windows.history_presets import PresetMenu
+from app.windows.history_projects import OPENABLE_SUFFIXES, Projects
+from app.windows.history_versions import VersionMenu
 from app.windows.intake import Intake, has_something, intake_of, intake_of_paths
+from app.windows.library_controller import LibraryController
 from app.windows.manners import Manners
 from app.windows.menus import fill_menu_bar
 from app.windows.neutral_picker import NeutralPicker
 from app.windows.parts import make_parts
 from app.windows.presenter import Presenter
-from core.errors import RestorationError
 from app.windows.updates import UpdateCheck
+from core.errors import RestorationError
 from core.settings import RestorationSettings
 
 _SIZE = (1280, 800)
@@ -61,6 +67,7 @@ class MainWindow(QMainWindow):
         self._after_save: Callable[[], object] | None = None
         self._models: ModelsDialog | None = None
         self.commands = Actions(self)
+        self.history_commands = HistoryActions(self.commands, self)
         defaults = RestorationSettings()
         self.parts = make_parts(self.commands, defaults, has_sample=services.sample is not None)
         self.work = PhotoWork(services, defaults, self)
@@ -74,11 +81,17 @@ class MainWindow(QMainWindow):
         self.compare_grid = CompareGrid(
             services, self.work, self.presenter, self.parts, self.commands
         )
-        self.setCentralWidget(self.parts.central)
-        self.faces = Faces(services, self.work, self.presenter, self.parts, self.commands)
         self.faces = Faces(services, self.work, self.presenter, self.parts, self.commands)
         self.updates = UpdateCheck(lambda: self.preferences, self.parts.banner, self)
-        self._recent_menu = fill_menu_bar(self.menuBar(), self.commands)
+        self._make_history()
+        self.library: LibraryController | None = None
+        if services.library is not None:
+            basics = services, self.work, self.presenter, self.parts, self.commands
+            self.library = LibraryController(*basics, self._when_saved, self)
+            self.library.export_edited.connect(partial(self._on_preferences_edited, "export"))
+            self.library.take_preferences(self.preferences)
+        self.setCentralWidget(self.parts.central)
+        self._recent_menu = fill_menu_bar(self.menuBar(), self.commands, self.history_commands)
         self.setAcceptDrops(True)
         self.setMinimumSize(*_SMALLEST)
         self.resize(*_SIZE)
@@ -88,6 +101,18 @@ class MainWindow(QMainWindow):
         self._connect_parts()
         self._apply_preferences()
         self._on_changed()
+
+    def _make_history(self) -> None:
+        tools = self.work, self.presenter, self.parts, self.history_commands
+        self.preset_menu = PresetMenu(PresetStore(self._store.folder / FOLDER), *tools)
+        self.version_menu = VersionMenu(*tools, self.compare_grid)
+        self.projects = Projects(*tools, lambda: self.preferences.recent)
+        self.projects.remember = lambda path: self._remember(self.preferences.with_recent(path))
+        self.preset_menu.use_default_through(self.manners.set_usual)
+        self.compare_grid.set_source("presets", self.preset_menu.named)
+        self.compare_grid.set_source("versions", self.version_menu.named)
+        self.parts.header.add_action(self.history_commands.presets)
+        self.parts.header.add_action(self.history_commands.versions)
 
     def _connect_actions(self) -> None:
         commands = self.commands
@@ -105,8 +130,8 @@ class MainWindow(QMainWindow):
         commands.models.triggered.connect(self._on_models_asked)
         commands.models.setVisible(self._services.model_store is not None)
         commands.shortcuts.triggered.connect(self._on_shortcuts_asked)
-        commands.about.triggered.connect(self._on_about_asked)
         commands.updates.triggered.connect(self.updates.ask)
+        commands.about.triggered.connect(self._on_about_asked)
         commands.toggle_mode.triggered.connect(self._on_mode_toggled)
         modes: tuple[ViewMode, ...] = ("simple", "studio")
         for action, view in zip(commands.modes.actions(), modes, strict=True):
@@ -145,26 +170,28 @@ class MainWindow(QMainWindow):
             self._on_models_asked()
             if self._models is not None:
                 self._models.import_files(intake.models)
-        if intake.path is not None or intake.image is not None:
+        if intake.path is not None and is_preset_file(intake.path):
+            self.preset_menu.take_in(intake.path)
+        elif self.library is not None and self.library.take(intake):
+            return
+        elif intake.path is not None or intake.image is not None:
             self._when_saved(partial(self._open, intake))
 
     def _open(self, intake: Intake) -> None:
         if intake.path is not None:
             self._remember(self.preferences.with_recent(intake.path.absolute()))
-            self.work.open_path(intake.path)
+            if not self.projects.takes(intake.path):
+                self.work.open_path(intake.path)
         elif intake.image is not None:
             self.work.open_image(intake.image)
-        if intake.left_out:
-            self.parts.banner.show_note(
-                self.tr("Heirloom works on one photo at a time; the first one was opened.")
-            )
 
     @Slot()
     def _on_open_asked(self) -> None:
         folder = self.preferences.last_folder
-        path = ask_open_path(self, folder, self._services.readable_suffixes())
-        if path is not None:
-            self.open_paths([path])
+        suffixes = (*self._services.readable_suffixes(), *OPENABLE_SUFFIXES)
+        paths = ask_open_paths(self, folder, suffixes)
+        if paths:
+            self.open_paths(paths)
 
     @Slot()
     def _on_sample_asked(self) -> None:
@@ -261,8 +288,12 @@ class MainWindow(QMainWindow):
         self.hide()
         if self._models is not None:
             self._models.stop()
-        self.work.stop()
         self.updates.stop()
+        if self.library is not None:
+            self.library.stop()
+        self.work.stop()
+        if self.library is not None:
+            self.library.stop_chores()
         event.accept()
 
     # View
@@ -332,6 +363,8 @@ class MainWindow(QMainWindow):
             self.preferences = preferences
             self.manners.take(preferences)
             self._store.save(preferences)
+            if self.library is not None:
+                self.library.take_preferences(preferences)
 
     @Slot(str, object)
     def _on_preferences_edited(self, name: str, value: object) -> None:
@@ -367,3 +400,4 @@ class MainWindow(QMainWindow):
         self.parts.area.empty.refresh_icons()
         self.parts.banner.refresh_icons()
         self.parts.first_run.refresh_icons()
+        self.parts.library.refresh_icons()

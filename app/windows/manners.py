@@ -56,6 +56,7 @@ class Manners(QObject):
         self._preferences = Preferences()
         self._face_models: tuple[ModelOption, ...] = ()
         self._last_error = ""
+        self._usual: RestorationSettings | None = None
         self.dialog: PreferencesDialog | None = None
         commands.preferences.triggered.connect(self.show_preferences)
         commands.copy_report.triggered.connect(self.copy_report)
@@ -67,6 +68,11 @@ class Manners(QObject):
     def take(self, preferences: Preferences) -> None:
         """Learn which preferences count now."""
         self._preferences = preferences
+
+    def set_usual(self, usual: RestorationSettings | None) -> None:
+        """Let a preset say what a fresh photo is restored with; None: nothing does."""
+        self._usual = usual
+        self._work.set_defaults(self.defaults())
 
     @Slot()
     def show_preferences(self) -> None:
@@ -118,6 +124,8 @@ class Manners(QObject):
 
     def defaults(self) -> RestorationSettings:
         """What a fresh photo is restored with."""
+        if self._usual is not None:
+            return self._usual
         usual = RestorationSettings()
         wanted = self._preferences.face_model
         if wanted not in {option.id for option in self._face_models}:

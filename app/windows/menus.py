@@ -6,9 +6,10 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 from app.windows.actions import Actions
+from app.windows.history_actions import HistoryActions
 
 
-def fill_menu_bar(bar: QMenuBar, actions: Actions) -> QMenu:
+def fill_menu_bar(bar: QMenuBar, actions: Actions, history: HistoryActions) -> QMenu:
     """Fill the menu bar.
 
     Returns:
@@ -16,16 +17,18 @@ def fill_menu_bar(bar: QMenuBar, actions: Actions) -> QMenu:
     """
     translate = QCoreApplication.translate
     file = bar.addMenu(translate("Menus", "&File"))
-    file.addAction(actions.open)
+    file.addActions([actions.open, actions.open_folder])
     recent = file.addMenu(translate("Menus", "Open &recent"))
     file.addAction(actions.paste)
     file.addSeparator()
-    file.addActions([actions.save, actions.save_as])
+    file.addActions([actions.save, actions.save_as, actions.export, history.save_project])
     file.addSeparator()
     file.addActions([actions.close_photo, actions.quit])
 
     edit = bar.addMenu(translate("Menus", "&Edit"))
-    edit.addActions([actions.undo, actions.redo])
+    edit.addActions([actions.undo, actions.redo, history.history])
+    edit.addSeparator()
+    edit.addActions([history.presets, history.keep_version, history.versions])
     edit.addSeparator()
     edit.addActions([actions.add_face, actions.go_to_faces])
     edit.addSeparator()
@@ -39,13 +42,14 @@ def fill_menu_bar(bar: QMenuBar, actions: Actions) -> QMenu:
     view.addActions(actions.compare.actions())
     view.addAction(actions.compare_results)
     view.addSeparator()
-    view.addActions([actions.original, actions.faces, actions.loupe])
+    view.addActions([actions.original, actions.faces, actions.loupe, actions.library])
     view.addSeparator()
     view.addActions(actions.modes.actions())
     theme = view.addMenu(translate("Menus", "&Colours of the window"))
     theme.addActions(actions.themes.actions())
 
     tools = bar.addMenu(translate("Menus", "&Tools"))
+    tools.addAction(actions.start_batch)
     tools.addActions([actions.damage_marks, actions.neutral_picker])
     tools.addSeparator()
     tools.addAction(actions.models)

@@ -115,6 +115,11 @@ class Presenter(QObject):
         if document is not None and document.change(settings, title, merge_key):
             self._show_settings(document)
 
+    def show_settings(self) -> None:
+        """Bring everything in line with the document after its history moved."""
+        if self._work.document is not None:
+            self._show_settings(self._work.document)
+
     def _show_settings(self, document: Document) -> None:
         """After any change of the settings: widgets, faces, and the picture, soon."""
         self._parts.panel.show_settings(document.settings)

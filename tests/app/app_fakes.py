@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from app.library_files import make_library_services
 from app.session.services import Choices, LazyEngine, ModelOption, SavedFile, Services
 from core.errors import OutputError, UnreadableImageError
 from core.faces import Face, FaceResult, crop_transform
@@ -96,6 +98,7 @@ class FakeEngine:
         settings: RestorationSettings,
         progress: Progress | None = None,
         previous: Trace | None = None,
+        faces: tuple[Face, ...] | None = None,
     ) -> Trace:
         self.threads.add(threading.get_ident())
         if self.error:
@@ -120,7 +123,8 @@ def read_photo(path: Path, progress: Progress) -> Photo:
             pixels = np.asarray(image.convert("RGB"))
     except OSError as error:
         raise UnreadableImageError(f"“{path.name}” is not a photo.", "Choose another.") from error
-    return Photo(np.ascontiguousarray(pixels), source=Source(path=path))
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return Photo(np.ascontiguousarray(pixels), source=Source(path=path, sha256=digest))
 
 
 def make_services(engine: FakeEngine, folder: Path, sample: Path | None = None) -> Services:
@@ -138,8 +142,9 @@ def make_services(engine: FakeEngine, folder: Path, sample: Path | None = None) 
         return folder / f"{name}-restored.png"
 
     models = (ModelOption(DEFAULT_FACE_MODEL, "Compact"), ModelOption("other", "Other"))
+    lazy = LazyEngine(lambda: engine)
     return Services(
-        engine=LazyEngine(lambda: engine),
+        engine=lazy,
         read_photo=read_photo,
         save_result=save_result,
         default_output=default_output,
@@ -148,4 +153,5 @@ def make_services(engine: FakeEngine, folder: Path, sample: Path | None = None) 
         sample=sample,
         readable_suffixes=lambda: (".png", ".jpg"),
         writable_suffixes=lambda: (".png", ".jpg"),
+        library=make_library_services(lazy, folder / "queue"),
     )
