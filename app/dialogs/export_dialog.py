@@ -97,7 +97,7 @@ class ExportDialog(QDialog):
             self.tr("Text with placeholders in braces. The example below shows what becomes of it.")
         )
         self.name.textEdited.connect(self._on_name_edited)
-        self.placeholders = [self._placeholder(name, text) for name, text in self._placeholders()]
+        self.placeholders = [self._placeholder(*words) for words in self._placeholders()]
         self.example = QLabel()
         self.example.setWordWrap(True)
         self.example.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -108,21 +108,20 @@ class ExportDialog(QDialog):
         )
         self.folder.edited.connect(lambda path: self._edit(folder=path))
 
-    def _placeholders(self) -> Sequence[tuple[str, str]]:
+    def _placeholders(self) -> Sequence[tuple[str, str, str]]:
         words = (
             (self.tr("File name"), self.tr("Puts in the photo's own file name")),
             (self.tr("Date"), self.tr("Puts in the day on which the photo was taken or scanned")),
             (self.tr("Model"), self.tr("Puts in the model that restored the faces")),
             (self.tr("Number"), self.tr("Puts in the photo's number in the list")),
         )
-        self._placeholder_tips = {name: tip for name, (_, tip) in zip(PLACEHOLDERS, words, strict=True)}
-        return [(name, title) for name, (title, _) in zip(PLACEHOLDERS, words, strict=True)]
+        return [(name, *pair) for name, pair in zip(PLACEHOLDERS, words, strict=True)]
 
-    def _placeholder(self, name: str, title: str) -> QPushButton:
+    def _placeholder(self, name: str, title: str, tip: str) -> QPushButton:
         button = QPushButton(title)
         button.setProperty("flat", "true")
         button.setAutoDefault(False)
-        button.setToolTip(self._placeholder_tips[name])
+        button.setToolTip(tip)
         button.setAccessibleName(self.tr("Put in: {title}").format(title=title))
         button.clicked.connect(lambda: self._put_in(name))
         return button
@@ -221,9 +220,7 @@ class ExportDialog(QDialog):
         self.side.setSuffix(self.tr(" px"))
         self.side.setValue(self._settings.max_side_px or _FIRST_SIDE_PX)
         self.side.setAccessibleName(self.tr("Longest side in pixels"))
-        self.side.setToolTip(
-            self.tr("Longest side of the result. Smaller photos keep their size.")
-        )
+        self.side.setToolTip(self.tr("Longest side of the result. Smaller photos keep their size."))
         self.side.valueChanged.connect(self._on_side_changed)
 
     # Layout

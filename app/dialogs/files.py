@@ -9,16 +9,23 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 
-def ask_open_path(parent: QWidget, folder: str, suffixes: Sequence[str]) -> Path | None:
-    """Let the user choose a picture; None where nothing was chosen."""
+def ask_open_folder(parent: QWidget, folder: str) -> Path | None:
+    """Let the user choose a folder of pictures; None where none was chosen."""
+    title = QCoreApplication.translate("FileDialogs", "Open a folder of photos")
+    name = QFileDialog.getExistingDirectory(parent, title, folder)
+    return Path(name) if name else None
+
+
+def ask_open_paths(parent: QWidget, folder: str, suffixes: Sequence[str]) -> list[Path]:
+    """Let the user choose pictures; empty where nothing was chosen."""
     translate = QCoreApplication.translate
     patterns = " ".join(f"*{suffix}" for suffix in suffixes)
     pictures = translate("FileDialogs", "Pictures") + f" ({patterns})"
     everything = translate("FileDialogs", "All files") + " (*)"
-    name, _ = QFileDialog.getOpenFileName(
-        parent, translate("FileDialogs", "Open a photo"), folder, f"{pictures};;{everything}"
+    names, _ = QFileDialog.getOpenFileNames(
+        parent, translate("FileDialogs", "Open photos"), folder, f"{pictures};;{everything}"
     )
-    return Path(name) if name else None
+    return [Path(name) for name in names]
 
 
 def ask_save_path(parent: QWidget, suggestion: Path, suffixes: Sequence[str]) -> Path | None:

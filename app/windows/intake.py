@@ -21,13 +21,13 @@ class Intake:
         path: A photo's file, or None.
         image: A picture without a file, or None.
         models: Files of weights, to be added to the models.
-        left_out: How many more files there were.
+        many: Several photos, or folders of them, for the list.
     """
 
     path: Path | None = None
     image: QImage | None = None
     models: tuple[Path, ...] = ()
-    left_out: int = 0
+    many: tuple[Path, ...] = ()
 
 
 def has_something(data: QMimeData) -> bool:
@@ -60,18 +60,13 @@ def intake_of(data: QMimeData | None) -> Intake:
 
 
 def intake_of_paths(paths: Sequence[Path]) -> Intake:
-    """The first photo of several files, and all files of weights.
-
-    Raises:
-        RestorationError: There is no file among them.
-    """
-    files = [path for path in paths if not path.is_dir()]
-    if not files:
-        raise _folder(paths[0])
-    models = tuple(path for path in files if is_model_file(path))
-    photos = [path for path in files if path not in models]
-    left_out = len(paths) - len(models) - 1
-    return Intake(photos[0] if photos else None, None, models, max(0, left_out))
+    """One photo; or several, or folders, for the list; and all files of weights."""
+    folders = {path for path in paths if path.is_dir()}
+    models = tuple(path for path in paths if path not in folders and is_model_file(path))
+    photos = [path for path in paths if path not in models]
+    if len(photos) > 1 or folders:
+        return Intake(None, None, models, tuple(photos))
+    return Intake(photos[0] if photos else None, None, models)
 
 
 def _nothing() -> RestorationError:
@@ -79,14 +74,6 @@ def _nothing() -> RestorationError:
     return UnreadableImageError(
         translate("Intake", "There is no picture in the clipboard."),
         translate("Intake", "Copy a picture or a picture file first, then paste it here."),
-    )
-
-
-def _folder(path: Path) -> RestorationError:
-    translate = QCoreApplication.translate
-    return UnsupportedFormatError(
-        translate("Intake", "“{name}” is a folder, not a photo.").format(name=path.name),
-        translate("Intake", "Open the folder and drop one photo from it here."),
     )
 
 

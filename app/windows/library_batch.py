@@ -35,7 +35,6 @@ class LibraryBatch(QObject):
         chores: Writes the queue down.
         model: Shows how far the present photo is.
         parts: The widgets.
-        parent: Owner.
 
     Signals:
         export_edited: (ExportSettings) by the user.
@@ -52,9 +51,8 @@ class LibraryBatch(QObject):
         chores: LibraryWork,
         model: LibraryModel,
         parts: Parts,
-        parent: QObject,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(batch)
         self._library = library
         self._batch = batch
         self._chores = chores
@@ -167,9 +165,9 @@ class LibraryBatch(QObject):
         self._library.add(queue.photos)
         self._pane.show()
         self._pane.show_offer(
-            self.tr(
-                "Heirloom ended before all photos were done: {left} of {all} are left."
-            ).format(left=self._library.count(PhotoState.WAITING), all=len(self._library))
+            self.tr("Heirloom ended before all photos were done: {left} of {all} are left.").format(
+                left=self._library.count(PhotoState.WAITING), all=len(self._library)
+            )
         )
         self.resumed.emit()
         self.refresh()
@@ -287,9 +285,7 @@ class LibraryBatch(QObject):
         works = bool(self._batch.photo_id)
         parts = []
         if done or works or failed:
-            parts.append(
-                self.tr("{done} of {all} done").format(done=done, all=len(self._library))
-            )
+            parts.append(self.tr("{done} of {all} done").format(done=done, all=len(self._library)))
         if failed:
             parts.append(self.tr("{count} failed").format(count=failed))
         left = ""

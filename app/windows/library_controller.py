@@ -49,7 +49,7 @@ class LibraryController(QObject):
         parts: The widgets.
         commands: Whose actions are connected.
         when_saved: Goes on once an unsaved result cannot be lost.
-        parent: The window.
+        window: Owner, and of its dialogs.
 
     Signals:
         export_edited: (ExportSettings) by the user.
@@ -64,14 +64,15 @@ class LibraryController(QObject):
         presenter: Presenter,
         parts: Parts,
         commands: Actions,
+        *,
         when_saved: WhenSaved,
-        parent: QWidget,
+        window: QWidget,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(window)
         assert services.library is not None
         self._services = services
         self._files = services.library
-        self._window = parent
+        self._window = window
         self._commands = commands
         self._folder = ""
         self._export = ExportSettings()
@@ -86,7 +87,7 @@ class LibraryController(QObject):
         self.chores = LibraryWork(self._files, self.journal, self)
         self.batch = BatchWork(work.queue, self._files, self.library, self.journal, self)
         self._pane.view.setModel(self.model)
-        self.desk = LibraryBatch(self.library, self.batch, self.chores, self.model, parts, self)
+        self.desk = LibraryBatch(self.library, self.batch, self.chores, self.model, parts)
         self._document: Document | None = None
         self._known: RestorationSettings | None = None
         self._opening = ""
@@ -163,10 +164,16 @@ class LibraryController(QObject):
         Returns:
             False for a single photo while there is no list, and for a picture without a file.
         """
-        paths = list(intake.many) or ([intake.path] if intake.path and self.is_in_use else [])
+        paths = list(intake.many)
+        if intake.path is not None and self.is_in_use and self._is_photo(intake.path):
+            paths.append(intake.path)
         if paths:
             self.add([path.absolute() for path in paths])
         return bool(paths)
+
+    def _is_photo(self, path: Path) -> bool:
+        """True for what is called like a photo; projects and presets are not for the list."""
+        return path.suffix.lower() in self._services.readable_suffixes()
 
     def take_preferences(self, preferences: Preferences) -> None:
         """Learn where results go, and where the folder dialog starts."""
@@ -238,7 +245,8 @@ class LibraryController(QObject):
 
     def _on_stored(self, document: object) -> None:
         assert isinstance(document, Document)
-        self._work.adopt(document)
+        self._work.close_photo()  # what still runs for it must not end up in this one
+        self._work.take_over(document)
 
     def _on_stored_failed(self, photo: LibraryPhoto, trouble: Trouble | None) -> None:
         if trouble is not None:  # the result is gone or damaged: show the photo alone

@@ -43,6 +43,7 @@ from app.windows.menus import fill_menu_bar
 from app.windows.neutral_picker import NeutralPicker
 from app.windows.parts import make_parts
 from app.windows.presenter import Presenter
+from app.windows.scores import Scores
 from app.windows.updates import UpdateCheck
 from core.errors import RestorationError
 from core.settings import RestorationSettings
@@ -82,12 +83,13 @@ class MainWindow(QMainWindow):
             services, self.work, self.presenter, self.parts, self.commands
         )
         self.faces = Faces(services, self.work, self.presenter, self.parts, self.commands)
+        self.scores = Scores(services, self.work, self.presenter, self.commands, self)
         self.updates = UpdateCheck(lambda: self.preferences, self.parts.banner, self)
         self._make_history()
         self.library: LibraryController | None = None
         if services.library is not None:
             basics = services, self.work, self.presenter, self.parts, self.commands
-            self.library = LibraryController(*basics, self._when_saved, self)
+            self.library = LibraryController(*basics, when_saved=self._when_saved, window=self)
             self.library.export_edited.connect(partial(self._on_preferences_edited, "export"))
             self.library.take_preferences(self.preferences)
         self.setCentralWidget(self.parts.central)

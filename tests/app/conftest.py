@@ -69,7 +69,7 @@ def no_dialog_waits(monkeypatch) -> None:
     def unexpected(*_args) -> None:
         raise AssertionError("a dialog opened that no test answers")
 
-    for name in ("ask_about_unsaved", "ask_open_path", "ask_save_path"):
+    for name in ("ask_about_unsaved", "ask_open_paths", "ask_save_path"):
         monkeypatch.setattr(main_window, name, unexpected)
 
 

@@ -18,10 +18,11 @@ def test_photos_and_models_are_told_apart(tmp_path):
     photo, other = tmp_path / "a.jpg", tmp_path / "b.jpg"
     taken = intake_of_paths([CHECKPOINT, photo, other])
     assert taken.models == (CHECKPOINT,)
-    assert taken.path == photo
-    assert taken.left_out == 1
+    assert taken.path is None
+    assert taken.many == (photo, other)
+    assert intake_of_paths([CHECKPOINT, photo]).path == photo
     alone = intake_of_paths([CHECKPOINT])
-    assert (alone.path, alone.left_out) == (None, 0)
+    assert (alone.path, alone.many) == (None, ())
 
 
 def test_a_dropped_checkpoint_is_imported_and_shown(qtbot, window, store, tmp_path):
