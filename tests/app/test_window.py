@@ -146,9 +146,7 @@ def test_an_empty_clipboard_is_explained(window):
     assert "no picture in the clipboard" in window.parts.banner.text
 
 
-def test_a_folder_and_a_web_address_are_explained(window, tmp_path):
-    drop(window, files(tmp_path))
-    assert "is a folder" in window.parts.banner.text
+def test_a_web_address_is_explained(window):
     data = QMimeData()
     data.setUrls([QUrl("https://example.org/a.jpg")])
     drop(window, data)
@@ -577,7 +575,7 @@ def test_every_shortcut_belongs_to_one_action(window):
 
 
 def test_keyboard_alone_from_start_to_saved_file(qtbot, window, photo_path, monkeypatch, tmp_path):
-    monkeypatch.setattr(main_window, "ask_open_path", lambda *_: photo_path)
+    monkeypatch.setattr(main_window, "ask_open_paths", lambda *_: [photo_path])
     window.activateWindow()
     with qtbot.waitSignal(window.work.restored):
         QTest.keyClick(window, Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
