@@ -58,16 +58,16 @@ def components(sources: Iterable[str]) -> tuple[list[Component], list[str]]:
         The works, by name, and the files that belong to none of them.
     """
     owners = _files_of_packages()
-    found: dict[str, Component] = {}
+    packages: dict[int, Distribution] = {}
     unknown: set[str] = set()
     system: set[Path] = set()
     for source in map(Path, sources):
         owner = owners.get(str(source)) or owners.get(str(source.resolve()))
         if owner is not None:
-            name = owner.metadata["Name"]
-            found.setdefault(name.lower(), of_package(owner))
+            packages[id(owner)] = owner
         elif not _is_of_python(source):
             system.add(source.resolve())
+    found = {owner.metadata["Name"].lower(): of_package(owner) for owner in packages.values()}
     found["python"] = _python()
     for path, package in debian_packages(system).items():
         if package:
