@@ -18,14 +18,23 @@ def ask_open_folder(parent: QWidget, folder: str) -> Path | None:
 
 def ask_open_paths(parent: QWidget, folder: str, suffixes: Sequence[str]) -> list[Path]:
     """Let the user choose pictures; empty where nothing was chosen."""
-    translate = QCoreApplication.translate
-    patterns = " ".join(f"*{suffix}" for suffix in suffixes)
-    pictures = translate("FileDialogs", "Pictures") + f" ({patterns})"
-    everything = translate("FileDialogs", "All files") + " (*)"
-    names, _ = QFileDialog.getOpenFileNames(
-        parent, translate("FileDialogs", "Open photos"), folder, f"{pictures};;{everything}"
-    )
+    title = QCoreApplication.translate("FileDialogs", "Open photos")
+    names, _ = QFileDialog.getOpenFileNames(parent, title, folder, _kinds(suffixes))
     return [Path(name) for name in names]
+
+
+def ask_open_path(parent: QWidget, folder: str, suffixes: Sequence[str]) -> Path | None:
+    """Let the user choose one picture; None where nothing was chosen."""
+    title = QCoreApplication.translate("FileDialogs", "Open a photo")
+    name, _ = QFileDialog.getOpenFileName(parent, title, folder, _kinds(suffixes))
+    return Path(name) if name else None
+
+
+def _kinds(suffixes: Sequence[str]) -> str:
+    translate = QCoreApplication.translate
+    pictures = translate("FileDialogs", "Pictures")
+    patterns = " ".join(f"*{suffix}" for suffix in suffixes)
+    return f"{pictures} ({patterns});;{translate('FileDialogs', 'All files')} (*)"
 
 
 def ask_save_path(parent: QWidget, suggestion: Path, suffixes: Sequence[str]) -> Path | None:
