@@ -114,7 +114,7 @@ def _sentences_of_call(node: ast.Call, *, is_app: bool) -> Iterator[str]:
     yield from _sentences_of(node.func, is_app=is_app)
     for number, argument in enumerate(node.args):
         is_message = name in _MESSAGE_CALLS and number > 0
-        in_place = is_message or (name == "ModelOption" and number > 0)
+        in_place = is_message or name == "say" or (name == "ModelOption" and number > 0)
         yield from _sentences_of(
             argument, is_app=is_app, in_place=in_place and _has_words(argument)
         )

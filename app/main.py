@@ -26,6 +26,7 @@ from app.session.services import (
 
 if TYPE_CHECKING:
     from app.session.preferences import Preferences
+    from core.evaluation.photo_scores import PhotoScores
     from core.image import Photo
     from core.models.spec import ModelSpec, Task
     from core.pipeline import Restoration
@@ -47,7 +48,8 @@ def run_window(paths: Sequence[str]) -> int:
     """
     from appdirs import user_config_dir, user_data_dir, user_log_dir
 
-    from app.session.log_file import LogFile
+    from app.session.bug_report import versions
+    from app.session.log_file import LogFile, log
     from app.session.preferences import PreferencesStore
     from app.session.recovery import FOLDER_NAME, RecoveryStore
     from app.windows.application import make_application, show_hosted
@@ -61,6 +63,7 @@ def run_window(paths: Sequence[str]) -> int:
     data = Path(user_data_dir("heirloom", appauthor=False))
     services = make_services(Path(models) if models else None, store.load, data / "queue")
     if log_file.open():
+        log.info("started: %s", versions().replace("\n", ", "))
         services = replace(services, log_folder=log_file.path.parent)
     drafts = RecoveryStore(Path(user_data_dir("heirloom", appauthor=False)) / FOLDER_NAME)
     host = show_hosted(services, store, [Path(path) for path in paths], drafts)
@@ -104,6 +107,9 @@ def make_services(
         sample=sample if sample.is_file() else None,
         readable_suffixes=_readable_suffixes,
         writable_suffixes=_writable_suffixes,
+        score_photo=lambda result, reference, progress: _score_photo(
+            engine.get(), folder, result, reference, progress
+        ),
         library=make_library_services(engine, queue_folder),
     )
 
@@ -158,6 +164,20 @@ def _save_result(
     options = WriteOptions(overwrite=overwrite)
     saved = save_photo(result, settings, path, options, progress=progress)
     return SavedFile(saved.path, saved.notes)
+
+
+def _score_photo(
+    engine: RestorationEngine,
+    models_dir: Path,
+    result: Restoration,
+    reference: Photo | None,
+    progress: Progress,
+) -> PhotoScores:
+    from core.api import Engine
+    from core.evaluation.photo_scores import score_photo
+
+    assert isinstance(engine, Engine)
+    return score_photo(result, reference, engine.embedder(), models_dir, progress)
 
 
 def _default_output(photo: Photo, folder: str = "") -> Path:

@@ -11,6 +11,8 @@ from app.session.languages import SOURCE, file_of, installed_languages, language
 _WRITING = {"bn": QFontDatabase.WritingSystem.Bengali}
 """Languages whose letters a plain system may have no font for."""
 
+_PROPERTY = "heirloomLanguage"
+
 _WESTERN_DIGITS = frozenset({"bn"})
 """Numbers of these are written as in English: half of ours are, and a mixture reads badly."""
 
@@ -46,7 +48,14 @@ def install_language(app: QApplication, wanted: str) -> str:
         else:
             translator.deleteLater()
     QLocale.setDefault(number_locale(language))
+    app.setProperty(_PROPERTY, language)
     return language
+
+
+def present_language() -> str:
+    """The code of the language that is shown now."""
+    app = QApplication.instance()
+    return str(app.property(_PROPERTY) or SOURCE) if app else SOURCE
 
 
 def number_locale(language: str) -> QLocale:

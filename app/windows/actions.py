@@ -54,6 +54,12 @@ class Actions(QObject):
             (Keys.SaveAs, "Ctrl+Shift+S"),
             self.tr("Saves the result where you choose"),
         )
+        self.report = self._make(
+            self.tr("Make a &report"),
+            "",
+            ("Ctrl+Shift+R",),
+            self.tr("Saves a page with before and after, settings and scores, and shows it"),
+        )
         self.close_photo = self._make(
             self.tr("&Close photo"), "", (Keys.Close,), self.tr("Goes back to the start")
         )
@@ -185,6 +191,13 @@ class Actions(QObject):
             "grid",
             ("G",),
             self.tr("Shows the photo with other models, strengths, presets or versions together"),
+        )
+        self.scores = self._make(
+            self.tr("Sc&ores"),
+            "scores",
+            ("Ctrl+I",),
+            self.tr("Measures how natural, sharp and alike the picture is, before and after"),
+            checkable=True,
         )
         self._make_appearance_actions()
 

@@ -12,6 +12,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from app.dialogs.crash import CrashDialog
+from app.jobs.work_log import WorkLog
 from app.session.log_file import log
 from app.session.preferences import PreferencesStore
 from app.session.recovery import RecoveryStore
@@ -117,6 +118,7 @@ class WindowHost(QObject):
         window.manners.language_edited.connect(
             self._on_language_edited, Qt.ConnectionType.QueuedConnection
         )
+        WorkLog(window.work, window)
         self._recovery = Recovery(window, self._drafts) if self._drafts else None
         return window
 

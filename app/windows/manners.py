@@ -1,4 +1,4 @@
-"""Preferences, the bug report and the log: what concerns the program and not the photo."""
+"""Preferences, reports, the log: what concerns the program and not the photo."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from app.session.services import Choices, ModelOption, Services
 from app.session.troubles import Trouble
 from app.widgets.banner import Banner
 from app.windows.actions import Actions
+from app.windows.reports import Reports
 from core.settings import RestorationSettings
 
 _ENGINE_FIELDS = frozenset({"device", "memory_limit_mb"})
@@ -58,6 +59,7 @@ class Manners(QObject):
         self._last_error = ""
         self._usual: RestorationSettings | None = None
         self.dialog: PreferencesDialog | None = None
+        self.reports = Reports(services, work, commands, banner, self)
         commands.preferences.triggered.connect(self.show_preferences)
         commands.copy_report.triggered.connect(self.copy_report)
         commands.show_log.triggered.connect(self._on_show_log)

@@ -22,6 +22,7 @@ def fill_menu_bar(bar: QMenuBar, actions: Actions, history: HistoryActions) -> Q
     file.addAction(actions.paste)
     file.addSeparator()
     file.addActions([actions.save, actions.save_as, actions.export, history.save_project])
+    file.addAction(actions.report)
     file.addSeparator()
     file.addActions([actions.close_photo, actions.quit])
 
@@ -40,7 +41,7 @@ def fill_menu_bar(bar: QMenuBar, actions: Actions, history: HistoryActions) -> Q
     view.addActions([actions.fit, actions.actual, actions.zoom_in, actions.zoom_out])
     view.addSeparator()
     view.addActions(actions.compare.actions())
-    view.addAction(actions.compare_results)
+    view.addActions([actions.compare_results, actions.scores])
     view.addSeparator()
     view.addActions([actions.original, actions.faces, actions.loupe, actions.library])
     view.addSeparator()

@@ -153,14 +153,6 @@ def test_a_web_address_is_explained(window):
     assert "never goes online" in window.parts.banner.text
 
 
-def test_several_files_open_the_first_and_say_so(qtbot, window, photo_path, tmp_path):
-    other = save_png(tmp_path / "other.png", np.zeros((30, 30, 3), np.uint8))
-    with qtbot.waitSignal(window.work.restored):
-        drop(window, files(photo_path, other))
-    assert window.work.document.name == photo_path.name
-    assert "one photo at a time" in window.parts.banner.text
-
-
 def test_a_file_that_is_no_photo_leaves_the_open_one(qtbot, window, photo_path, tmp_path):
     open_photo(qtbot, window, photo_path)
     window.work.document.discard()
@@ -299,7 +291,7 @@ def test_undoing_to_what_is_shown_brings_the_full_picture_back(qtbot, window, ph
 # Faces
 
 
-def test_a_face_is_switched_off_by_its_card_and_on_by_a_click_on_the_photo(
+def test_a_face_is_switched_off_by_its_tick_and_on_by_its_controls(
     qtbot, window, photo_path, engine
 ):
     open_photo(qtbot, window, photo_path)
@@ -608,21 +600,6 @@ def test_the_dialogs_open_and_list_what_they_promise(qtbot, window):
     about = AboutDialog(window)
     qtbot.addWidget(about)
     assert about.findChild(QTextBrowser) is not None
-
-
-def test_what_nobody_caught_is_shown_and_not_silent(qtbot, window, capsys):
-    from app.windows.application import LastResort
-
-    hook = LastResort(window)
-    try:
-        raise ZeroDivisionError("surprise")
-    except ZeroDivisionError as error:
-        hook(type(error), error, error.__traceback__)
-    qtbot.waitUntil(window.parts.banner.isVisible)
-    assert window.parts.banner.kind == "error"
-    assert "surprise" not in window.parts.banner.text
-    assert "surprise" in window.parts.banner._details
-    assert "ZeroDivisionError" in capsys.readouterr().err
 
 
 def test_preferences_come_back_in_the_next_window(qtbot, window, store, photo_path):

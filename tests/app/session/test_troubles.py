@@ -27,4 +27,4 @@ def test_an_unexpected_error_is_explained_without_jargon():
 def test_details_name_no_home_folder():
     trouble = trouble_of(raised(ValueError(f"cannot read {Path.home() / 'aunt.jpg'}")))
     assert str(Path.home()) not in trouble.details
-    assert "aunt.jpg" in trouble.details
+    assert "aunt" not in trouble.details
