@@ -18,6 +18,7 @@ from core.progress import Progress
 from core.settings import RestorationSettings
 
 if TYPE_CHECKING:
+    from core.evaluation.photo_scores import PhotoScores
     from core.geometry import Box
     from core.models.store import ModelStore
     from core.placing import PlacedFace
@@ -73,6 +74,16 @@ class SaveResult(Protocol):
         progress: Progress,
     ) -> SavedFile:
         """Save; `overwrite` allows to replace an earlier result, never an input."""
+        ...
+
+
+class ScorePhoto(Protocol):
+    """Measures a result; see `core.evaluation.photo_scores.score_photo`."""
+
+    def __call__(
+        self, result: Restoration, reference: Photo | None, progress: Progress
+    ) -> PhotoScores:
+        """Measure, against a better picture of the same photo where there is one."""
         ...
 
 
@@ -143,6 +154,7 @@ class Services:
         readable_suffixes: Gives what the open dialog shows: ".jpg", ".png", ...
         writable_suffixes: Gives what the save dialog shows.
         log_folder: Where the log lies, or None where none is written.
+        score_photo: Measures results, or None where nothing can.
         library: Restores many photos, or None where only one at a time is wanted.
     """
 
@@ -156,4 +168,5 @@ class Services:
     readable_suffixes: Callable[[], tuple[str, ...]]
     writable_suffixes: Callable[[], tuple[str, ...]]
     log_folder: Path | None = None
+    score_photo: ScorePhoto | None = None
     library: LibraryServices | None = None

@@ -1,0 +1,190 @@
+"""The scores of the open photo, measured in the background; for Studio only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+
+from app.dialogs.score_reference import ask_reference
+from app.jobs.photo_work import PhotoWork
+from app.jobs.score_work import Scored, score_work
+from app.session.services import Services
+from app.session.troubles import Trouble
+from app.widgets.core_text import core_text
+from app.widgets.score_lines import score_blocks
+from app.widgets.score_panel import ScorePanel
+from app.windows.actions import Actions
+from app.windows.presenter import Presenter
+
+if TYPE_CHECKING:
+    from core.evaluation.photo_scores import PhotoScores
+    from core.pipeline import Trace
+
+KIND = "score"
+
+
+class Scores(QObject):
+    """Shows the panel, measures, and forgets what belongs to another photo.
+
+    Args:
+        services: Measures and reads the reference.
+        work: Runs the jobs and holds the document.
+        presenter: Tells what changed.
+        actions: The action that shows the panel, and the one of Studio.
+        window: Gets the panel at its right side.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        work: PhotoWork,
+        presenter: Presenter,
+        actions: Actions,
+        window: QMainWindow,
+    ) -> None:
+        super().__init__(presenter)
+        self._services = services
+        self._work = work
+        self._actions = actions
+        self._window = window
+        self._measured: Trace | None = None
+        self._is_measuring = False
+        self._reference: Path | None = None
+        self.panel = ScorePanel()
+        self.dock = self._make_dock()
+        window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
+        self.dock.hide()
+        self.panel.measure_asked.connect(self.measure)
+        self.panel.reference_asked.connect(self._on_reference_asked)
+        self.panel.reference_removed.connect(self._on_reference_removed)
+        self.panel.closed.connect(self._on_panel_closed)
+        actions.scores.toggled.connect(self._on_toggled)
+        actions.studio.toggled.connect(self._on_studio_toggled)
+        work.opened.connect(self._on_opened)
+        presenter.changed.connect(self.refresh)
+        self._on_studio_toggled(actions.studio.isChecked())
+
+    def _make_dock(self) -> QDockWidget:
+        dock = QDockWidget(self.tr("Scores"), self._window)
+        dock.setObjectName("scoreDock")
+        dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
+        dock.setTitleBarWidget(QWidget())  # the panel has a heading of its own
+        dock.setWidget(self.panel)
+        return dock
+
+    # Orders of the user
+
+    @Slot()
+    def measure(self) -> None:
+        """Measure the present result."""
+        document = self._work.document
+        if document is None or document.trace is None or self._services.score_photo is None:
+            return
+        self._work.cancel_kind(KIND)
+        self._is_measuring = True
+        self.panel.show_no_scores(self.tr("Measuring…"))
+        work = score_work(self._services, document.trace, self._reference)
+        self._work.run_beside(
+            KIND, self.tr("Measuring"), work, self._on_scored, self._on_not_scored
+        )
+        self.refresh()
+
+    @Slot()
+    def _on_reference_asked(self) -> None:
+        document = self._work.document
+        if document is None:
+            return
+        source = document.photo.source.path
+        folder = str(source.parent) if source else ""
+        path = ask_reference(self._window, folder, self._services.readable_suffixes())
+        if path is not None:
+            self._take_reference(path)
+
+    @Slot()
+    def _on_reference_removed(self) -> None:
+        self._take_reference(None)
+
+    def _take_reference(self, path: Path | None) -> None:
+        self._reference = path
+        self.panel.show_reference(path.name if path else "")
+        self.measure()
+
+    # What the work reports
+
+    def _on_scored(self, result: object) -> None:
+        assert isinstance(result, Scored)
+        self._is_measuring = False
+        document = self._work.document
+        if document is not None:
+            self._measured = result.trace
+            note = self._size_note(result.scores)
+            self.panel.show_scores(document.name, score_blocks(result.scores), note)
+        self.refresh()
+
+    def _size_note(self, scores: PhotoScores) -> str:
+        sizes = [scores.size]
+        if scores.compared_size not in (None, scores.size):
+            text = self.tr("Measured at {width} × {height} pixels, compared at {w2} × {h2}.")
+            sizes.append(scores.compared_size)
+        else:
+            text = self.tr("Measured at {width} × {height} pixels.")
+        values = {"width": sizes[0].width, "height": sizes[0].height}
+        return text.format(**values, w2=sizes[-1].width, h2=sizes[-1].height)
+
+    def _on_not_scored(self, trouble: Trouble | None) -> None:
+        self._is_measuring = False
+        if trouble is None:
+            self.panel.show_no_scores(self.tr("Stopped."))
+        else:
+            text = f"{core_text(trouble.summary)} {core_text(trouble.remedy)}"
+            self.panel.show_trouble(text.strip())
+        self.refresh()
+
+    @Slot(object)
+    def _on_opened(self, opened: object) -> None:
+        """Another photo: nothing that was measured or chosen belongs to it."""
+        del opened
+        self._measured = None
+        self._reference = None
+        self.panel.show_reference("")
+        self.panel.show_no_scores("")
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Bring the panel in line with the document."""
+        document = self._work.document
+        trace = document.trace if document else None
+        self._actions.scores.setEnabled(document is not None)
+        self.panel.set_can_measure(possible=trace is not None and not self._is_measuring)
+        if document is None:
+            self.dock.hide()
+        elif self._actions.scores.isChecked() and self._actions.studio.isChecked():
+            self.dock.show()
+        if trace is None and not self._is_measuring:
+            self.panel.show_no_scores(self.tr("There is no result to measure yet."))
+        elif self._measured is not None and trace is not self._measured:
+            self.panel.show_outdated()
+
+    # Visibility
+
+    @Slot(bool)
+    def _on_toggled(self, shown: bool) -> None:
+        self.dock.setVisible(shown and self._work.document is not None)
+        if shown and self._measured is None:
+            self.measure()
+
+    @Slot()
+    def _on_panel_closed(self) -> None:
+        self._actions.scores.setChecked(False)
+
+    @Slot(bool)
+    def _on_studio_toggled(self, is_studio: bool) -> None:
+        """In Simple, nobody is bothered with figures."""
+        can = self._services.score_photo is not None
+        self._actions.scores.setVisible(is_studio and can)
+        if not is_studio:
+            self._actions.scores.setChecked(False)
