@@ -40,7 +40,7 @@ def point_names() -> tuple[str, ...]:
 
 
 class FacePointsTool(CanvasTool):
-    """Five handles. Tab or 1 to 5 choose one for the arrow keys; shift makes longer steps.
+    """Five handles. 1 to 5 choose one for the arrow keys; shift makes longer steps.
 
     Args:
         points: Where they are, in pixels of the photo (pixel centres).
@@ -131,8 +131,8 @@ class FacePointsTool(CanvasTool):
         return True
 
     def wants_key(self, key: Qt.Key) -> bool:
-        """Arrows, 1 to 5 and tab."""
-        return key in _ARROWS or key in _NUMBERS or key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
+        """Arrows, and 1 to 5; tab leads on, as everywhere."""
+        return key in _ARROWS or key in _NUMBERS
 
     def key_pressed(self, event: QKeyEvent) -> bool:
         """Choose a point or nudge it."""
@@ -144,10 +144,8 @@ class FacePointsTool(CanvasTool):
             x, y = self._points[self._current]
             self._points = _with(self._points, self._current, (x + dx, y + dy))
             self._tell(self._points, f"point {self._current}")
-        elif key in _NUMBERS:
-            self._current = _NUMBERS.index(key)
         else:
-            self._current = (self._current + (1 if key == Qt.Key.Key_Tab else -1)) % 5
+            self._current = _NUMBERS.index(key)
         self._changed()
         return True
 
