@@ -1,0 +1,377 @@
+"""Reports on restored photos: one page that needs nothing else, a sheet, a table."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageCms
+
+import core.api
+from core.errors import Cancelled, OutputError, RestorationError, UnreadableImageError
+from core.image import Metadata, Photo, Source
+from core.imageio import WriteOptions, write_photo
+from core.progress import CancelToken, Progress, no_progress
+from core.recipe import Recipe, encode, path_beside
+from core.report import EngineReport, FaceReport, FileReport, failed
+from core.reports.collect import entries_of_results, entries_of_run, find_results
+from core.reports.contact_sheet import contact_sheets, fitted, is_writable
+from core.reports.entries import FailedEntry, PhotoEntry, entry_of_result, photo_entry
+from core.reports.photos_html import photos_html
+from core.reports.pictures import photo_jpeg
+from core.reports.scores_csv import COLUMNS, scores_csv
+from core.reports.words import changed_settings, likeness_text, plain
+from core.reports.write import free_report_path, write_report
+from core.settings import COLOUR_PRESETS, BackgroundSettings, RestorationSettings
+
+LANDMARKS = ((90.0, 100.0), (150.0, 100.0), (120.0, 135.0), (95.0, 165.0), (145.0, 165.0))
+
+
+def photo(value: int = 90, size: tuple[int, int] = (240, 300), **fields) -> Photo:
+    """A photo with some structure, so that its quality can be judged."""
+    random = np.random.default_rng(value)
+    noise = random.integers(0, 60, (size[1] // 4, size[0] // 4, 3), np.uint8)
+    pixels = np.kron(noise, np.ones((4, 4, 1), np.uint8)) + np.uint8(value)
+    return Photo(np.ascontiguousarray(pixels), **fields)
+
+
+def face(index: int = 0, **changes) -> FaceReport:
+    values = {
+        "index": index,
+        "box": (60.0, 60.0, 180.0, 190.0),
+        "landmarks": LANDMARKS,
+        "score": 0.987,
+        "strength": 0.8,
+        "restored": True,
+        "identity": 0.91,
+        "likeness": "same",
+        "model": "compact-512",
+    }
+    return FaceReport(**(values | changes))
+
+
+def recipe(**changes) -> Recipe:
+    values = {
+        "heirloom": "1",
+        "format": 1,
+        "photo": "anna & <max>.jpg",
+        "photo_sha256": "ab" * 32,
+        "settings": RestorationSettings(),
+        "faces": (face(), face(1, restored=False, note="Too small.", identity=None)),
+        "engines": (
+            EngineReport(
+                task="restoration",
+                model="compact-512",
+                sha256="5c" * 32,
+                licence="Apache-2.0",
+                device="cpu",
+                runtime="torch",
+                precision="fp32",
+            ),
+        ),
+        "warnings": ("Face 1 may look like somebody else.",),
+    }
+    return Recipe(**(values | changes))
+
+
+@pytest.fixture(scope="module")
+def entry() -> PhotoEntry:
+    after = photo(120, (480, 600))
+    return photo_entry(photo(), after, recipe(), "anna-restored.jpg", no_progress())
+
+
+class Page(HTMLParser):
+    """What a page holds, and whether each element is closed."""
+
+    VOID = frozenset({"meta", "img", "input", "br", "link"})
+
+    def __init__(self, html: bytes) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.words = ""
+        self.feed(html.decode())
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if not self.open or self.open[-1] not in ("style", "script"):
+            self.words += data + "\n"
+
+    def all(self, tag: str) -> list[dict[str, str]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+# The page
+
+
+def test_the_page_is_well_formed_and_needs_nothing_else(entry):
+    html = photos_html([entry])
+    page = Page(html)
+    assert not page.open
+    sources = [attributes["src"] for attributes in page.all("img")]
+    assert len(sources) == 2 + 2 * 2  # the photo and two faces, each before and after
+    assert all(source.startswith("data:image/jpeg;base64,") for source in sources)
+    assert not page.all("link")
+    assert not re.search(rb"(?:src|href)=[\"']?(?:https?:|//|file:)", html)
+    assert not re.search(rb"@import|url\(", html)
+    assert b"prefers-color-scheme: dark" in html
+
+
+def test_every_picture_and_the_divider_can_be_used_without_eyes_or_mouse(entry):
+    page = Page(photos_html([entry]))
+    assert all(attributes["alt"] for attributes in page.all("img"))
+    slider = page.all("input")[0]
+    assert slider["type"] == "range"  # arrow keys move it, and it has a tab stop
+    assert "before and after" in slider["aria-label"]
+    assert page.all("html")[0]["lang"] == "en"
+
+
+def test_the_page_says_what_was_done_with_what(entry):
+    words = Page(photos_html([entry])).words
+    for word in (
+        "anna & <max>.jpg",
+        "anna-restored.jpg",
+        "240 × 300 → 480 × 600 px",
+        "ab" * 32,
+        "compact-512",
+        "Apache-2.0",
+        "5c" * 6,
+        "91 %, same person",
+        "80 %",
+        "Too small.",
+        "Face 1 may look like somebody else.",
+        "Everything as it comes with Heirloom.",
+        '"identity_floor"',
+    ):
+        assert word in words, word
+
+
+def test_a_batch_has_an_overview_with_links_and_tells_what_failed(entry):
+    failure = FailedEntry("letter.jpg", "“letter.jpg” is not a picture.", "Choose a photo.")
+    page = Page(photos_html([entry, failure, entry]))
+    links = [attributes["href"] for attributes in page.all("a")]
+    assert links == ["#photo-1", "#photo-2", "#photo-3"]
+    names = [attributes.get("id") for attributes in page.all("section")]
+    assert names == ["overview", "photo-1", "photo-2", "photo-3"]
+    assert "Not restored: 1" in page.words
+    assert "Choose a photo." in page.words
+
+
+def test_equal_entries_give_equal_pages(entry):
+    again = photo_entry(
+        photo(), photo(120, (480, 600)), recipe(), "anna-restored.jpg", no_progress()
+    )
+    assert photos_html([entry]) == photos_html([again])
+
+
+def test_the_page_speaks_the_readers_language(entry):
+    def shout(text: str) -> str:
+        return text.upper()
+
+    page = Page(photos_html([entry], shout, "xx"))
+    assert page.all("html")[0]["lang"] == "xx"
+    assert "WHAT WAS RESTORED" in page.words
+    assert "FACE 1 MAY LOOK LIKE SOMEBODY ELSE." in page.words
+
+
+# Words
+
+
+def test_only_settings_that_differ_are_named_by_their_titles():
+    settings = RestorationSettings(
+        colour=COLOUR_PRESETS["none"].replace(contrast=0.5), background=BackgroundSettings(scale=2)
+    )
+    words = dict(changed_settings(settings, plain))
+    assert words["Contrast"] == "0.5"
+    assert words["Enlarge"] == "2"
+    assert "Saturation" not in words
+    assert changed_settings(RestorationSettings(), plain) == []
+
+
+def test_likeness_is_said_in_words_and_not_where_it_was_not_measured():
+    assert likeness_text(face(identity=0.5, likeness="doubtful"), plain) == "50 %, look closely"
+    assert likeness_text(face(identity=None), plain) == "–"
+    assert likeness_text(face(restored=False), plain) == "–"
+
+
+# Pictures and scores
+
+
+def test_faces_are_cut_from_the_result_at_its_own_scale():
+    before = photo()
+    doubled = np.ascontiguousarray(np.kron(before.pixels, np.ones((2, 2, 1), np.uint8)))
+    made = photo_entry(before, Photo(doubled), recipe(), "", no_progress())
+    pictures = [np.asarray(Image.open(io.BytesIO(jpeg)), float) for jpeg in _of(made.faces[0])]
+    assert np.abs(pictures[0] - pictures[1]).mean() < 4
+
+
+def _of(face_entry) -> tuple[bytes, bytes]:
+    return face_entry.before, face_entry.after
+
+
+def test_quality_falls_when_a_face_is_blurred(entry):
+    import cv2
+
+    sharp = photo(120, (480, 600))
+    blurred = sharp.with_pixels(np.ascontiguousarray(cv2.GaussianBlur(sharp.pixels, (0, 0), 9)))
+    worse = photo_entry(photo(), blurred, recipe(), "", no_progress())
+    assert worse.faces[0].niqe_after != pytest.approx(entry.faces[0].niqe_after, abs=0.1)
+    assert worse.faces[0].niqe_before == entry.faces[0].niqe_before
+
+
+def test_pictures_keep_their_profile_and_lie_on_white():
+    icc = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    clear = Photo(np.zeros((20, 30, 3), np.uint8), np.zeros((20, 30), np.uint8), Metadata(icc=icc))
+    with Image.open(io.BytesIO(photo_jpeg(clear, 100, 90))) as image:
+        assert image.info["icc_profile"] == icc
+        assert np.asarray(image).min() > 250
+
+
+def test_sixteen_bits_are_shown_as_eight():
+    deep = Photo(np.full((20, 30, 3), 128 * 257, np.uint16))
+    with Image.open(io.BytesIO(photo_jpeg(deep, 100, 95))) as image:
+        assert abs(int(np.asarray(image).mean()) - 128) <= 1
+
+
+def test_scores_have_a_line_a_face_and_a_line_for_what_failed(entry):
+    empty = photo_entry(photo(), photo(), recipe(faces=()), "none.jpg", no_progress())
+    failure = FailedEntry("letter.jpg", "Not a picture.", "")
+    lines = list(csv.DictReader(io.StringIO(scores_csv([entry, empty, failure]).decode())))
+    assert list(lines[0]) == list(COLUMNS)
+    assert [line["face"] for line in lines] == ["1", "2", "", ""]
+    assert [line["status"] for line in lines] == ["done", "done", "done", "failed"]
+    assert float(lines[0]["identity"]) == 0.91
+    assert float(lines[0]["niqe_after"]) > 0
+    assert lines[1]["restored"] == "no"
+    assert lines[3]["note"] == "Not a picture."
+
+
+def test_contact_sheets_hold_forty_photos_each(entry):
+    sheets = contact_sheets([entry] * 41, no_progress())
+    assert len(sheets) == 2
+    sizes = [Image.open(io.BytesIO(sheet)).size for sheet in sheets]
+    assert sizes[0][0] == sizes[1][0]
+    assert sizes[0][1] > 5 * sizes[1][1]
+    assert contact_sheets([FailedEntry("a", "b", "c")], no_progress()) == []
+
+
+def test_captions_fit_and_names_without_a_font_give_way_to_numbers():
+    from PIL import ImageDraw, ImageFont
+
+    draw = ImageDraw.Draw(Image.new("RGB", (10, 10)))
+    font = ImageFont.load_default(22)
+    name = "a-very-long-name-of-a-photo-from-the-attic.jpg"
+    short = fitted(draw, font, name, 200)
+    assert draw.textlength(short, font) <= 200
+    assert short.startswith("a-very")
+    assert short.endswith(".jpg")
+    assert is_writable("Großmutter Zoë")
+    assert not is_writable("দাদী")
+
+
+# Files
+
+
+@pytest.fixture
+def saved(tmp_path) -> Path:
+    """A result with its recipe, and the original in another folder."""
+    scans = tmp_path / "scans" / "1932"
+    scans.mkdir(parents=True)
+    source = scans / "anna.png"
+    Image.fromarray(photo().pixels).save(source)
+    original = core.api.open_photo(source)
+    result = tmp_path / "restored" / "anna.png"
+    result.parent.mkdir()
+    bright = original.with_pixels(original.pixels + np.uint8(20))
+    write_photo(bright, result, WriteOptions(), altered=False, software="x", protected=())
+    done = recipe(photo="anna.png", photo_sha256=original.source.sha256)
+    path_beside(result).write_bytes(encode(done))
+    return result
+
+
+def test_a_result_finds_its_original_by_name_and_hash(saved, tmp_path):
+    decoy = tmp_path / "scans" / "anna.png"
+    Image.fromarray(photo(10).pixels).save(decoy)
+    made = entry_of_result(saved, no_progress(), folders=(tmp_path / "scans",))
+    assert made.name == "anna.png"
+    assert made.size == (240, 300)
+    entries = entries_of_results([saved], (tmp_path / "scans",), no_progress())
+    assert isinstance(entries[0], PhotoEntry)
+
+
+def test_a_result_whose_original_is_gone_says_so_and_stops_nothing(saved, tmp_path):
+    entries = entries_of_results([saved, saved], (), no_progress())
+    assert all(isinstance(entry, FailedEntry) for entry in entries)
+    assert "original" in entries[0].summary
+
+
+def test_results_are_found_in_folders_by_their_recipes(saved, tmp_path):
+    Image.fromarray(photo().pixels).save(saved.parent / "holiday.png")
+    assert find_results([saved.parent], recursive=False) == [saved]
+    assert find_results([saved, path_beside(saved)], recursive=False) == [saved]
+    with pytest.raises(UnreadableImageError, match="no result"):
+        find_results([tmp_path / "scans"], recursive=True)
+    with pytest.raises(RestorationError, match="does not exist"):
+        find_results([tmp_path / "nowhere"], recursive=False)
+
+
+def test_a_run_becomes_entries_with_what_failed_and_without_what_was_skipped(saved, tmp_path):
+    source = tmp_path / "scans" / "1932" / "anna.png"
+    reports = [
+        FileReport(input=str(source), status="done", output=str(saved)),
+        FileReport(input="b.jpg", status="skipped"),
+        failed("c.jpg", UnreadableImageError("“c.jpg” is empty.", "Copy it again.")),
+        FileReport(input="d.jpg", status="cancelled"),
+    ]
+    entries = entries_of_run(reports, no_progress())
+    assert [entry.name for entry in entries] == ["anna.png", "c.jpg", "d.jpg"]
+
+
+def test_a_report_is_three_files_that_replace_nothing(entry, tmp_path):
+    target = free_report_path(tmp_path, "anna")
+    written = write_report(target, [entry], no_progress())
+    assert written.page == tmp_path / "anna-report.html"
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "anna-report.csv",
+        "anna-report.html",
+        "anna-report.png",
+    ]
+    assert free_report_path(tmp_path, "anna").name == "anna-report-2.html"
+    before = written.page.read_bytes()
+    with pytest.raises(OutputError):
+        write_report(target, [], no_progress())
+    assert written.page.read_bytes() == before
+    write_report(target, [], no_progress(), overwrite=True)
+    assert written.page.read_bytes() != before
+
+
+def test_a_stopped_report_leaves_nothing(entry, tmp_path):
+    token = CancelToken()
+    token.cancel()
+    with pytest.raises(Cancelled):
+        write_report(tmp_path / "a.html", [entry], Progress(token=token))
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_photo_from_the_clipboard_has_no_name_and_is_called_by_its_result():
+    made = photo_entry(
+        photo(source=Source()),
+        photo(),
+        recipe(photo="", photo_sha256=""),
+        "pasted.png",
+        no_progress(),
+    )
+    assert made.name == "pasted.png"
+    assert "pasted.png" in Page(photos_html([made])).words
