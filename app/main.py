@@ -94,6 +94,7 @@ def make_services(
     folder = models_dir or default_models_dir()
     wanted = preferences or Preferences
     from app.library_files import make_library_services
+    from app.main_training import make_training
 
     sample = Path(str(files("resources").joinpath(*_SAMPLE)))
     engine = LazyEngine(lambda: _make_engine(folder, wanted()))
@@ -111,6 +112,7 @@ def make_services(
             engine.get(), folder, result, reference, progress
         ),
         library=make_library_services(engine, queue_folder),
+        training=lambda: make_training(folder, _import_opencv),
     )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from app.session.library_services import LibraryServices
+from app.session.training_values import TrainingServices
 from core.image import Photo
 from core.pipeline import Restoration, Trace
 from core.progress import Progress
@@ -156,6 +157,7 @@ class Services:
         log_folder: Where the log lies, or None where none is written.
         score_photo: Measures results, or None where nothing can.
         library: Restores many photos, or None where only one at a time is wanted.
+        training: Gives what the training window needs, or None where nothing can be trained.
     """
 
     engine: LazyEngine
@@ -170,3 +172,4 @@ class Services:
     log_folder: Path | None = None
     score_photo: ScorePhoto | None = None
     library: LibraryServices | None = None
+    training: Callable[[], TrainingServices] | None = None

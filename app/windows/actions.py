@@ -258,6 +258,12 @@ class Actions(QObject):
             ("Ctrl+M",),
             self.tr("Shows which models are installed and adds others"),
         )
+        self.train = self._make(
+            self.tr("&Train on my photos…"),
+            "",
+            ("Ctrl+Shift+T",),
+            self.tr("Makes a face model that knows the kind of photos that you have"),
+        )
         self.shortcuts = self._make(
             self.tr("&Keyboard shortcuts"), "", ("F1",), self.tr("Lists all keys")
         )

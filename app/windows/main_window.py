@@ -44,6 +44,7 @@ from app.windows.neutral_picker import NeutralPicker
 from app.windows.parts import make_parts
 from app.windows.presenter import Presenter
 from app.windows.scores import Scores
+from app.windows.training import Training
 from app.windows.updates import UpdateCheck
 from core.errors import RestorationError
 from core.settings import RestorationSettings
@@ -85,6 +86,7 @@ class MainWindow(QMainWindow):
         self.faces = Faces(services, self.work, self.presenter, self.parts, self.commands)
         self.scores = Scores(services, self.work, self.presenter, self.commands, self)
         self.updates = UpdateCheck(lambda: self.preferences, self.parts.banner, self)
+        self.training = Training(services, self.commands.train, self.work, self)
         self._make_history()
         self.library: LibraryController | None = None
         if services.library is not None:
@@ -290,6 +292,7 @@ class MainWindow(QMainWindow):
         self.hide()
         if self._models is not None:
             self._models.stop()
+        self.training.stop()
         self.updates.stop()
         if self.library is not None:
             self.library.stop()

@@ -1,0 +1,1 @@
+"""The window in which a model is trained on one's own photos."""
