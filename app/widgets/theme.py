@@ -80,8 +80,11 @@ def current_colours() -> Colours:
 
 
 def apply_theme(app: QApplication, *, dark: bool) -> None:
-    """Give the whole application one theme."""
+    """Give the whole application one theme; quick where it has it already."""
     chosen = colours(dark=dark)
+    sheet = style_sheet(chosen)
+    if app.styleSheet() == sheet:  # giving it again would polish every widget anew
+        return
     palette = QPalette()
     for role, name in _ROLES.items():
         palette.setColor(role, QColor(getattr(chosen, name)))
@@ -93,7 +96,7 @@ def apply_theme(app: QApplication, *, dark: bool) -> None:
         palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(chosen.disabled))
     app.setStyle("Fusion")
     app.setPalette(palette)
-    app.setStyleSheet(style_sheet(chosen))
+    app.setStyleSheet(sheet)
 
 
 def style_sheet(chosen: Colours) -> str:

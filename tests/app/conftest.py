@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from app_fakes import FakeEngine, make_services, save_png
-from PySide6.QtCore import QThread
+from PySide6.QtCore import QEvent, QThread
 from PySide6.QtWidgets import QApplication
 
 from app.session.preferences import Preferences, PreferencesStore
@@ -78,6 +78,8 @@ def nothing_left_behind(qapp: QApplication) -> Iterator[None]:
     """Fail a test that leaves a running thread or an open window behind."""
     yield
     qapp.processEvents()
+    # Closed windows are deleted by the event loop only, and slow down all that come after them.
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     running = [t for t in qapp.findChildren(QThread) if t.isRunning()]
     visible = [w for w in QApplication.topLevelWidgets() if w.isVisible()]
     assert not running, f"threads still run: {running}"
