@@ -51,6 +51,7 @@ class PresetsDialog(QDialog):
         self.setWindowTitle(self.tr("Presets"))
         self.resize(*_SIZE)
         self.list = QListWidget()
+        self.list.setObjectName("plainList")
         self.list.setAccessibleName(self.tr("Presets"))
         self.list.setToolTip(self.tr("Your presets; double-click one to use it for the photo"))
         self.use = self._button(self.tr("Use"), self.tr("Gives the open photo these settings"))

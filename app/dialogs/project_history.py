@@ -63,6 +63,8 @@ class HistoryDialog(QDialog):
         self.compare = self._button(
             self.tr("Compare all"), self.tr("Shows the photo and its versions side by side")
         )
+        for shown in (self.steps, self.versions):
+            shown.setObjectName("plainList")
         self._lay_out()
         self._connect()
 

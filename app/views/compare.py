@@ -18,6 +18,7 @@ GRIP_PX = 14.0
 _HANDLE_INK = QColor("#8f3c18")
 _LABEL_PADDING_PX = 9.0
 _LABEL_MARGIN_PX = 12.0
+_LABEL_LEAST_PX = 24.0
 
 
 class CompareMode(Enum):
@@ -114,12 +115,14 @@ def _draw_chevrons(painter: QPainter, centre: QPointF, *, horizontal: bool) -> N
 
 
 def draw_label(painter: QPainter, text: str, box: Box, *, corner: Qt.Corner) -> None:
-    """A small dark label in a corner of a rectangle; left out where there is no room."""
+    """A small dark label in a corner of a rectangle; cut short or left out where room is short."""
     metrics = QFontMetricsF(painter.font())
-    width = metrics.horizontalAdvance(text) + 2 * _LABEL_PADDING_PX
     height = metrics.height() + 8
-    if box.width < width + 2 * _LABEL_MARGIN_PX or box.height < height + 2 * _LABEL_MARGIN_PX:
+    room = box.width - 2 * _LABEL_MARGIN_PX - 2 * _LABEL_PADDING_PX
+    if not text or room < _LABEL_LEAST_PX or box.height < height + 2 * _LABEL_MARGIN_PX:
         return
+    text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, math.ceil(room))
+    width = metrics.horizontalAdvance(text) + 2 * _LABEL_PADDING_PX
     right = corner in (Qt.Corner.TopRightCorner, Qt.Corner.BottomRightCorner)
     bottom = corner in (Qt.Corner.BottomLeftCorner, Qt.Corner.BottomRightCorner)
     x = box.right - width - _LABEL_MARGIN_PX if right else box.left + _LABEL_MARGIN_PX

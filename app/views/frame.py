@@ -15,6 +15,7 @@ from app.views.difference import draw_difference
 from app.views.face_overlay import FaceMark, draw_faces
 from app.views.layer import Layer
 from app.views.loupe import Loupe, draw_loupe
+from core.geometry import Box
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,7 +88,9 @@ def _paint_divided(painter: QPainter, frame: Frame) -> None:
 def _paint_difference(painter: QPainter, frame: Frame) -> None:
     (before, _), (after, _) = frame.pictures
     draw_difference(painter, before, after, frame.view, frame.ratio)
-    draw_label(painter, frame.note, frame.view.visible, corner=Qt.Corner.BottomLeftCorner)
+    screen = frame.view.screen
+    pane = Box(0.0, 0.0, float(screen.width), float(screen.height))
+    draw_label(painter, frame.note, pane, corner=Qt.Corner.BottomLeftCorner)
 
 
 def _paint_faces(painter: QPainter, frame: Frame) -> None:

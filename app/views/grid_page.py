@@ -59,7 +59,8 @@ class GridPage(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self._make_fill_bar())
         layout.addWidget(self.grid, 1)
-        layout.addWidget(self._make_pick_bar())
+        self._foot = self._make_pick_bar()
+        layout.addWidget(self._foot)
         self.show_choice(-1, -1)
 
     def _make_fill_bar(self) -> QFrame:
@@ -110,6 +111,11 @@ class GridPage(QWidget):
         row.addWidget(self._face_winner)
         row.addWidget(self._winner)
         return bar
+
+    @property
+    def foot_height_px(self) -> int:
+        """Height of the bar below the results, which nothing should cover."""
+        return self._foot.sizeHint().height()
 
     def show_fill(self, fill: str) -> None:
         """Show what fills the grid."""

@@ -55,6 +55,7 @@ class PhotoArea(QStackedWidget):
         """Show the grid of results in place of the photo, or the photo again."""
         self.setCurrentWidget(self.grid_page if shown else self.canvas)
         self.view.setFocus()
+        self._place_card()
         if self.card.isVisible():
             self.card.raise_()
 
@@ -80,4 +81,6 @@ class PhotoArea(QStackedWidget):
         width = min(_CARD_MAX_WIDTH_PX, self.width() - 2 * _CARD_MARGIN_PX)
         height = self.card.sizeHint().height()
         left = (self.width() - width) // 2
-        self.card.setGeometry(left, self.height() - height - _CARD_MARGIN_PX, width, height)
+        foot = self.grid_page.foot_height_px if self.shows_grid else 0
+        top = self.height() - height - _CARD_MARGIN_PX - foot
+        self.card.setGeometry(left, top, width, height)

@@ -180,8 +180,11 @@ class ResultGrid(ZoomArea):
             painter.setOpacity(1.0 if layer is not None else 0.35)
             shown.draw(painter, view.box, view.visible, ratio)
             painter.setOpacity(1.0)
-        self._paint_faces(painter, pane)
         visible = view.visible
+        painter.save()
+        painter.setClipRect(QRectF(visible.left, visible.top, visible.width, visible.height))
+        self._paint_faces(painter, pane)
+        painter.restore()
         draw_label(painter, pane.title, visible, corner=Qt.Corner.TopLeftCorner)
         draw_label(painter, pane.note, visible, corner=Qt.Corner.BottomLeftCorner)
         if self._loupe is not None and layer is not None:

@@ -131,7 +131,8 @@ class ZoomArea(QWidget):
             self._tell_view()
 
     def _tell_view(self) -> None:
-        self.zoomed.emit(self._view.scale * self.devicePixelRatioF())
+        if self._has_scene:
+            self.zoomed.emit(self._view.scale * self.devicePixelRatioF())
         self.update()
 
     def _toggle_zoom(self, point: QPointF) -> None:

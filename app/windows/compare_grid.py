@@ -180,14 +180,15 @@ class CompareGrid(QObject):
         now = self.tr("as it is now")
         if candidate.name:
             return f"{candidate.name}: {words or now}"
+        if self._fill in ("models", "strengths"):
+            own = self._own_title(candidate)
+            return own if candidate.differences else f"{own} ({now})"
         if candidate.differences:
             return words
-        if self._fill in ("models", "strengths"):
-            return f"{self._own_title(candidate)} ({now})"
         return self.tr("As it is now")
 
     def _own_title(self, candidate: Candidate) -> str:
-        """What the present settings are among the others."""
+        """What a result is among the others: its model, or its strength."""
         faces = candidate.settings.faces
         if self._fill == "models":
             names = {option.id: option.title for option in self._choices.face_models}

@@ -141,3 +141,11 @@ def test_side_by_side_has_a_magnifier_in_each_pane(window, canvas):
     right = changed[:, second.x() :] if second.x() else changed[second.y() :]
     assert left.sum() > 5000
     assert right.sum() > 5000
+
+
+def test_the_zoom_beside_the_photo_is_that_of_the_view_on_the_screen(window, canvas):
+    shown = f"{canvas.viewport.scale * canvas.devicePixelRatioF() * 100:.0f} %"
+    assert window.parts.view_bar._zoom.text() == shown
+    window.resize(window.width() - 200, window.height() - 100)
+    shown = f"{canvas.viewport.scale * canvas.devicePixelRatioF() * 100:.0f} %"
+    assert window.parts.view_bar._zoom.text() == shown
