@@ -75,7 +75,7 @@ class LibraryController(QObject):
         self._window = window
         self._commands = commands
         self._folder = ""
-        self._export = ExportSettings()
+        self._seen_export = ExportSettings()
         self._work = work
         self._presenter = presenter
         self._parts = parts
@@ -178,8 +178,8 @@ class LibraryController(QObject):
     def take_preferences(self, preferences: Preferences) -> None:
         """Learn where results go, and where the folder dialog starts."""
         self._folder = preferences.last_folder
-        if preferences.export != self._export:  # not where a batch that was cut short has others
-            self._export = preferences.export
+        if preferences.export != self._seen_export:  # not where a batch that was cut short has others
+            self._seen_export = preferences.export
             self.desk.take_export(preferences.export)
 
     def refresh_icons(self) -> None:
