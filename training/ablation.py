@@ -168,7 +168,7 @@ _TINY = TrainingOptions(
 )
 
 SCALES: dict[str, AblationPlan] = {
-    "tiny": AblationPlan(scale="tiny", recipe=_TINY, steps=500, prior_steps=600),
+    "tiny": AblationPlan(scale="tiny", recipe=_TINY, steps=300, prior_steps=600),
     "small": AblationPlan(
         scale="small",
         recipe=_TINY.replace(

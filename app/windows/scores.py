@@ -21,7 +21,6 @@ from app.windows.presenter import Presenter
 
 if TYPE_CHECKING:
     from core.evaluation.photo_scores import PhotoScores
-    from core.pipeline import Trace
 
 KIND = "score"
 
@@ -50,7 +49,7 @@ class Scores(QObject):
         self._work = work
         self._actions = actions
         self._window = window
-        self._measured: Trace | None = None
+        self._is_measured = False
         self._is_measuring = False
         self._reference: Path | None = None
         self.panel = ScorePanel()
@@ -64,6 +63,7 @@ class Scores(QObject):
         actions.scores.toggled.connect(self._on_toggled)
         actions.studio.toggled.connect(self._on_studio_toggled)
         work.opened.connect(self._on_opened)
+        work.restored.connect(self._on_restored)
         presenter.changed.connect(self.refresh)
         self._on_studio_toggled(actions.studio.isChecked())
 
@@ -119,18 +119,22 @@ class Scores(QObject):
         self._is_measuring = False
         document = self._work.document
         if document is not None:
-            self._measured = result.trace
+            self._is_measured = True
             note = self._size_note(result.scores)
             self.panel.show_scores(document.name, score_blocks(result.scores), note)
+            if result.trace is not document.trace:
+                self.panel.show_outdated()
         self.refresh()
 
     def _size_note(self, scores: PhotoScores) -> str:
         sizes = [scores.size]
         if scores.compared_size not in (None, scores.size):
-            text = self.tr("Measured at {width} × {height} pixels, compared at {w2} × {h2}.")
+            text = self.tr(
+                "Before → after. Measured at {width} × {height} pixels, compared at {w2} × {h2}."
+            )
             sizes.append(scores.compared_size)
         else:
-            text = self.tr("Measured at {width} × {height} pixels.")
+            text = self.tr("Before → after. Measured at {width} × {height} pixels.")
         values = {"width": sizes[0].width, "height": sizes[0].height}
         return text.format(**values, w2=sizes[-1].width, h2=sizes[-1].height)
 
@@ -147,11 +151,19 @@ class Scores(QObject):
     def _on_opened(self, opened: object) -> None:
         """Another photo: nothing that was measured or chosen belongs to it."""
         del opened
-        self._measured = None
+        self._is_measured = False
         self._reference = None
         self.panel.show_reference("")
         self.panel.show_no_scores("")
         self.refresh()
+
+    @Slot(object)
+    def _on_restored(self, restored: object) -> None:
+        """The figures are of another result; the first result is measured without being asked."""
+        del restored
+        self.panel.show_outdated()
+        if self.dock.isVisible() and not self._is_measured:
+            self.measure()
 
     @Slot()
     def refresh(self) -> None:
@@ -166,15 +178,13 @@ class Scores(QObject):
             self.dock.show()
         if trace is None and not self._is_measuring:
             self.panel.show_no_scores(self.tr("There is no result to measure yet."))
-        elif self._measured is not None and trace is not self._measured:
-            self.panel.show_outdated()
 
     # Visibility
 
     @Slot(bool)
     def _on_toggled(self, shown: bool) -> None:
         self.dock.setVisible(shown and self._work.document is not None)
-        if shown and self._measured is None:
+        if shown and not self._is_measured:
             self.measure()
 
     @Slot()
