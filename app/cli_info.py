@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.exit_codes import EXIT_DONE, EXIT_FAILED
+from app.exit_codes import EXIT_DONE, EXIT_FAILED, EXIT_USAGE
 
 if TYPE_CHECKING:
     from core.imageio import PhotoInfo
@@ -23,9 +23,23 @@ def add_info_command(commands: Any, shared: argparse.ArgumentParser) -> None:
         "info",
         parents=[shared],
         help="show a photo's faces, size, profile and metadata",
-        description="Shows faces, size, colour profile and metadata of photos. Changes nothing.",
+        description="Shows faces, size, colour profile and metadata of photos. Changes nothing. "
+        "With --compare it says whether the people of two pictures are the same.",
     )
-    parser.add_argument("paths", nargs="+", metavar="PHOTO", type=Path)
+    parser.add_argument("paths", nargs="*", metavar="PHOTO", type=Path)
+    parser.add_argument(
+        "--compare",
+        nargs=2,
+        metavar=("A", "B"),
+        type=Path,
+        help="compare the faces of two pictures, before and after for example",
+    )
+    parser.add_argument(
+        "--floor",
+        choices=("gentle", "normal", "strict"),
+        default="normal",
+        help="how alike two faces of one person must be for --compare (default: normal)",
+    )
     parser.add_argument("--no-faces", action="store_true", help="do not look for faces")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--models-dir", type=Path, metavar="DIR", help="folder of installed models")
@@ -33,7 +47,19 @@ def add_info_command(commands: Any, shared: argparse.ArgumentParser) -> None:
 
 
 def run_info(args: argparse.Namespace) -> int:
-    """Print what is known of each photo."""
+    """Print what is known of each photo, or how alike the people of two pictures are."""
+    if bool(args.compare) == bool(args.paths):
+        print("heirloom info: name photos, or two pictures after --compare.", file=sys.stderr)
+        return EXIT_USAGE
+    if args.compare:
+        from app.cli_likeness import run_compare
+
+        first, second = args.compare
+        return run_compare((first, second), args.floor, args.models_dir, json=args.json)
+    return _run_photos(args)
+
+
+def _run_photos(args: argparse.Namespace) -> int:
     from core.errors import RestorationError
     from core.imageio import read_info
 
