@@ -97,6 +97,23 @@ def _add_picture_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--repair", action="store_true", help="find scratches, cracks and dust, and fill them"
     )
+    group.add_argument(
+        "--denoise", type=float, metavar="0..1", help="take noise and grain away (try 0.5)"
+    )
+    group.add_argument(
+        "--deblock", type=float, metavar="0..1", help="take JPEG blocks away (try 0.5)"
+    )
+    group.add_argument(
+        "--denoiser",
+        metavar="ID|FILE",
+        help="“classical” (default), or a model: SCUNet, FBCNN, ...",
+    )
+    group.add_argument(
+        "--filler", metavar="ID|FILE", help="“nearby” (default), or a model that fills: LaMa"
+    )
+    group.add_argument(
+        "--stains", type=float, metavar="0..1", help="take stains off a photo in one tone"
+    )
     group.add_argument("--seed", type=int, help="fixes the generator's noise (default 0)")
     group.add_argument(
         "--recipe", type=Path, metavar="FILE", help="use the settings of a saved recipe"
@@ -213,10 +230,20 @@ def settings_from(args: argparse.Namespace, recipe: Recipe | None) -> Restoratio
         )
     )
     background = base.background.replace(**_given(scale=args.upscale, upscaler=args.upscaler))
-    repair = base.repair.replace(**_given(enabled=args.repair or None))
+    repair = base.repair.replace(
+        **_given(enabled=args.repair or None, filler=args.filler, stains=args.stains)
+    )
+    denoise = base.denoise.replace(
+        **_given(noise=args.denoise, jpeg=args.deblock, method=args.denoiser)
+    )
     colour = COLOUR_PRESETS[args.colour] if args.colour else base.colour
     return base.replace(
-        faces=faces, background=background, colour=colour, repair=repair, **_given(seed=args.seed)
+        faces=faces,
+        background=background,
+        colour=colour,
+        repair=repair,
+        denoise=denoise,
+        **_given(seed=args.seed),
     )
 
 

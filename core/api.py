@@ -32,11 +32,12 @@ from core.placing import PlacedFace, place_face
 from core.progress import Progress, no_progress
 from core.recipe import Recipe, encode, path_beside, recipe_of
 from core.report import FileReport, done
-from core.settings import NEARBY, FaceSettings, RepairSettings, RestorationSettings
+from core.settings import CLASSICAL, NEARBY, FaceSettings, RepairSettings, RestorationSettings
 from core.stages.background import BackgroundStage
 from core.stages.choose import ChooseFacesStage
 from core.stages.colour import ColourStage
 from core.stages.composite import CompositeStage
+from core.stages.denoise import DenoiseStage
 from core.stages.detail import KeepDetailStage
 from core.stages.detect import AlignedStage, DetectStage
 from core.stages.finish import ALWAYS, FinishRule, FinishStage, automatic_rule
@@ -136,6 +137,10 @@ class Engine(LoadedModels):
             stages += self._repair_stages(settings.repair)
         if settings.faces.enabled:
             stages += self._face_stages(settings, faces)
+        if not settings.denoise.is_neutral:
+            method = settings.denoise.method
+            model = None if method == CLASSICAL else self.denoiser(method)
+            stages.append(DenoiseStage(settings.denoise, model))
         stages.append(
             BackgroundStage(settings.background.scale, self._upscaler(settings.background.upscaler))
         )

@@ -1,0 +1,113 @@
+"""Take noise and JPEG blocks off a whole picture, by calculation alone.
+
+Works on codes, where the noise of scans and grain is about equal in dark and bright parts, in luma
+and chroma apart (Rec. 601, as JPEG does). Chroma is worked on at half size too, since its noise and
+its JPEG blocks are coarser. Grey stays grey to the last bit.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import cv2
+import numpy as np
+
+from core.denoising.dct import shrunk
+from core.denoising.jpeg import JpegTrace, steps, traced
+from core.denoising.noise import measured_noise
+from core.image import is_grey, to_float, to_stored
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from core.image import FloatImage, Pixels
+    from core.progress import Progress
+
+    Plane = npt.NDArray[np.float32]
+
+_TO_YCC = np.array(
+    [[0.299, 0.587, 0.114], [-0.168736, -0.331264, 0.5], [0.5, -0.418688, -0.081312]], np.float32
+)
+_FROM_YCC = np.linalg.inv(_TO_YCC.astype(np.float64)).astype(np.float32)
+
+_BALANCED = 2.7
+"""Deviations that a coefficient must have at half strength, the best on average."""
+
+_JPEG_DEVIATION = 0.17
+"""Error of a coefficient as a share of its step: measured to be best, and less than the 0.29 of
+even rounding, since most coefficients are small and rounded to nothing."""
+
+_CHROMA_FACTOR = 1.2
+"""The eye forgives more smoothing in colours than in brightness."""
+
+
+def cleaned(pixels: Pixels, noise: float, jpeg: float, progress: Progress) -> Pixels:
+    """Smooth a picture.
+
+    Args:
+        pixels: H x W x 3, uint8 or uint16.
+        noise: Strength against noise and grain, [0, 1]; one half is what fits the measured noise.
+        jpeg: Strength against JPEG blocks, [0, 1]; one half fits the quality that is found. Nothing
+            is done where no trace of JPEG is found.
+        progress: Reported to and polled.
+
+    Returns:
+        A new array, or `pixels` itself where there is nothing to do.
+
+    Raises:
+        Cancelled: The job was stopped.
+    """
+    image = to_float(pixels)
+    grey = is_grey(pixels)
+    ycc = image[..., :1] if grey else cast("FloatImage", cv2.transform(image, _TO_YCC))
+    planes = [np.ascontiguousarray(ycc[..., index]) for index in range(ycc.shape[2])]
+    trace = traced(planes[0]) if jpeg > 0 else None
+    if trace is None and (noise == 0 or not measured_noise(planes[0]).any()):
+        return pixels
+    shares = (0.0, 1.0) if grey else (0.0, 0.6, 0.8, 1.0)
+    for index, plane in enumerate(planes):
+        part = progress.part(shares[index], shares[index + 1])
+        smooth = _luma if index == 0 else _chroma
+        planes[index] = smooth(plane, noise, jpeg if trace else 0.0, trace, part)
+    if grey:
+        stored = to_stored(planes[0], pixels.dtype)
+        return cast("Pixels", np.repeat(stored[..., None], 3, axis=2))
+    done = cv2.transform(cv2.merge(planes), _FROM_YCC)
+    return to_stored(done, pixels.dtype)
+
+
+def _luma(
+    plane: Plane, noise: float, jpeg: float, trace: JpegTrace | None, progress: Progress
+) -> Plane:
+    return shrunk(plane, _deviation(plane, noise, jpeg, trace, chroma=False), _BALANCED, progress)
+
+
+def _chroma(
+    plane: Plane, noise: float, jpeg: float, trace: JpegTrace | None, progress: Progress
+) -> Plane:
+    """First the coarse noise and blocks at half size, then what is left of the fine noise."""
+    height, width = plane.shape
+    if min(height, width) >= 32:
+        half = (width // 2, height // 2)
+        small = cv2.resize(plane, half, interpolation=cv2.INTER_AREA)
+        deviation = _deviation(small, noise, jpeg, trace, chroma=True)
+        smooth = shrunk(small, deviation, _CHROMA_FACTOR * _BALANCED, progress.part(0.0, 0.3))
+        change = cv2.resize(smooth - small, (width, height), interpolation=cv2.INTER_LINEAR)
+        plane = plane + change
+    if noise == 0:
+        return plane
+    deviation = _deviation(plane, noise, 0.0, None, chroma=True)
+    return shrunk(plane, deviation, _CHROMA_FACTOR * _BALANCED, progress.part(0.3, 1.0))
+
+
+def _deviation(
+    plane: Plane, noise: float, jpeg: float, trace: JpegTrace | None, *, chroma: bool
+) -> npt.NDArray[np.float32]:
+    """What is to be taken for noise in each coefficient, 8 x 8, scaled by the strengths."""
+    total = np.zeros((8, 8), np.float32)
+    if noise > 0:
+        total += (measured_noise(plane) * np.float32(2 * noise)) ** 2
+    if jpeg > 0 and trace is not None:
+        rounding = steps(trace.quality, chroma=chroma) * np.float32(_JPEG_DEVIATION / 255)
+        total += (rounding * np.float32(2 * jpeg)) ** 2
+    return np.sqrt(total)
