@@ -3,8 +3,9 @@
     python -m training.damage_detector FACES --output resources/models/damage.safetensors
 
 Pictures of the manifest in FACES are cut, toned, aged and scratched by `core.degradation`, which
-knows the truth; a quarter of them is left without marks, so that hair, lashes and seams are
-learned as what they are. Every step draws new samples from (seed, number).
+knows the truth; a part of them is left without marks, so that hair, lashes and seams are learned as
+what they are, and beads, cords, writing and the like are drawn into half of them as part of the
+scene (`training.lookalikes`). Every step draws new samples from (seed, number).
 """
 
 from __future__ import annotations
@@ -23,15 +24,19 @@ from torch.nn import functional
 
 from core.degradation import CameraProfile, DamageProfile, Effect, degrade, generator_for
 from core.nets.damage_unet import DamageUNet
+from training.lookalikes import add_lookalikes
 
 _LOG = logging.getLogger(__name__)
 
 CROP_PX = 128
+CROPS_A_PICTURE = 4
+MARKED_SHARE = 0.65
+LOOKALIKE_SHARE = 0.5
 
 
 def profile_for(rng: np.random.Generator) -> DamageProfile:
-    """Marks on three pictures in four, on photos of every tone, age and sharpness."""
-    marked = 1.0 if rng.random() < 0.75 else 0.0
+    """Marks on most pictures, on photos of every tone, age and sharpness."""
+    marked = 1.0 if rng.random() < MARKED_SHARE else 0.0
 
     def mark(probability: float) -> Effect:
         return Effect(probability=probability * marked, low=0.1, high=1.0)
@@ -53,28 +58,40 @@ def profile_for(rng: np.random.Generator) -> DamageProfile:
     )  # fmt: skip
 
 
-def sample(pictures: list[np.ndarray], seed: int, index: int) -> tuple[np.ndarray, np.ndarray]:
-    """One damaged crop (CROP_PX square x 3, float32) and its mask (bool)."""
+def samples(
+    pictures: list[np.ndarray], seed: int, index: int, count: int
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Damaged crops of one picture (CROP_PX square x 3, float32), each with its mask (bool)."""
     rng = generator_for(seed, index)
     picture = pictures[int(rng.integers(len(pictures)))]
     side = picture.shape[0]
     size = int(min(side, rng.uniform(0.5, 1.0) * side))
     top, left = rng.integers(0, side - size + 1, 2)
     cut = picture[top : top + size, left : left + size][:, :: int(rng.choice([-1, 1]))]
-    # Marks are drawn at the full size of a print; the crop then shows a part of it at 1:1.
-    whole = int(rng.choice([CROP_PX, 192, 320]))
+    # Marks are drawn at the full size of a print, up to the sizes at which the detector looks at
+    # photos; the crops then show parts of it at 1:1.
+    whole = int(rng.choice([192, 320, 448, 576]))
     resized = cv2.resize(np.ascontiguousarray(cut), (whole, whole), interpolation=cv2.INTER_AREA)
+    if rng.random() < LOOKALIKE_SHARE:
+        resized = add_lookalikes(resized, rng)
     done = degrade(resized, profile_for(rng), rng)
-    y, x = rng.integers(0, whole - CROP_PX + 1, 2)
-    window = np.s_[y : y + CROP_PX, x : x + CROP_PX]
-    return np.rint(done.image[window] * 255).astype(np.float32) / 255, done.mask[window]
+    crops = []
+    for y, x in rng.integers(0, whole - CROP_PX + 1, (count, 2)):
+        window = np.s_[y : y + CROP_PX, x : x + CROP_PX]
+        crops.append(
+            (np.rint(done.image[window] * 255).astype(np.float32) / 255, done.mask[window])
+        )
+    return crops
 
 
 def batch(
     pictures: list[np.ndarray], seed: int, step: int, count: int
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """N x 3 x S x S pictures and N x 1 x S x S masks."""
-    drawn = [sample(pictures, seed, step * count + index) for index in range(count)]
+    """N x 3 x S x S pictures and N x 1 x S x S masks; `count` is a multiple of CROPS_A_PICTURE."""
+    drawn = []
+    number = count // CROPS_A_PICTURE
+    for index in range(number):
+        drawn += samples(pictures, seed, step * number + index, CROPS_A_PICTURE)
     images = torch.from_numpy(np.stack([image for image, _ in drawn])).permute(0, 3, 1, 2)
     masks = torch.from_numpy(np.stack([mask for _, mask in drawn])[:, None].astype(np.float32))
     return images.contiguous(memory_format=torch.channels_last), masks
@@ -110,7 +127,8 @@ def main() -> None:
     parser.add_argument("--start", type=Path, help="weights to go on from")
     parser.add_argument("--leave-out", type=Path, help="text file: pictures not to be seen")
     parser.add_argument("--steps", type=int, default=3000)
-    parser.add_argument("--batch", type=int, default=6)
+    parser.add_argument("--batch", type=int, default=8)
+    parser.add_argument("--rate", type=float, default=3e-3, help="highest learning rate")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1, help="more only on an idle machine")
     args = parser.parse_args()
@@ -122,8 +140,8 @@ def main() -> None:
     net = DamageUNet().to(memory_format=torch.channels_last)
     if args.start:
         net.load_state_dict(load_file(str(args.start)))
-    optimiser = torch.optim.AdamW(net.parameters(), lr=3e-3, weight_decay=1e-4)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 3e-3, total_steps=args.steps)
+    optimiser = torch.optim.AdamW(net.parameters(), lr=args.rate, weight_decay=1e-4)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, args.rate, total_steps=args.steps)
     mean, begun = 0.0, time.monotonic()
     for step in range(args.steps):
         images, masks = batch(pictures, args.seed, step, args.batch)
