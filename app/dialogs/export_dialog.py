@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
+    QFileDialog,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -22,8 +23,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.widgets.calm_slider import CalmSlider
 from app.widgets.core_text import core_text
-from app.widgets.folder_row import FolderRow
 from app.widgets.mode_switch import ModeSwitch
 from core.errors import SettingsError
 from core.export import WITH_DEPTH, WITH_QUALITY, ExportSettings
@@ -37,7 +38,9 @@ _ENDINGS = {
     "AVIF": ".avif",
     "BMP": ".bmp",
 }
-_WIDTH_PX = 560
+_WIDTH_PX = 580
+_SPIN_WIDTH_PX = 112
+_FOLDER_CHARS = 26
 _FIRST_SIDE_PX = 2048
 
 
@@ -71,6 +74,7 @@ class ExportDialog(QDialog):
         self._settings = settings
         self._facts = facts
         self._source_ending = source_ending
+        self._make_folder()
         self._make_name()
         self._make_lists()
         self._make_numbers()
@@ -101,12 +105,21 @@ class ExportDialog(QDialog):
         self.example = QLabel()
         self.example.setWordWrap(True)
         self.example.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.folder = FolderRow(
-            self.tr("Folder"),
-            self.tr("Where results are written. The originals stay where they are."),
-            self.tr("Beside each photo"),
+        self.example.setMinimumHeight(2 * self.fontMetrics().lineSpacing())
+        self.example.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+
+    def _make_folder(self) -> None:
+        self.place = ModeSwitch(
+            (
+                ("beside", self.tr("Beside each photo"), self.tr("In the photo's own folder")),
+                ("folder", self.tr("In one folder"), self.tr("All results in a folder of yours")),
+            )
         )
-        self.folder.edited.connect(lambda path: self._edit(folder=path))
+        self.place.chosen.connect(self._on_place_chosen)
+        self.folder = QPushButton()
+        self.folder.setAutoDefault(False)
+        self.folder.setAccessibleName(self.tr("Folder of the results"))
+        self.folder.clicked.connect(self._ask_folder)
 
     def _placeholders(self) -> Sequence[tuple[str, str, str]]:
         words = (
@@ -195,7 +208,7 @@ class ExportDialog(QDialog):
         )
 
     def _make_numbers(self) -> None:
-        self.quality = QSlider(Qt.Orientation.Horizontal)
+        self.quality = CalmSlider(1, ExportSettings().quality)
         self.quality.setRange(1, 100)
         self.quality.setValue(self._settings.quality)
         self.quality.setAccessibleName(self.tr("Quality"))
@@ -217,6 +230,8 @@ class ExportDialog(QDialog):
         self.side = QSpinBox()
         self.side.setRange(16, 100_000)
         self.side.setSingleStep(256)
+        self.side.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.side.setFixedWidth(_SPIN_WIDTH_PX)
         self.side.setSuffix(self.tr(" px"))
         self.side.setValue(self._settings.max_side_px or _FIRST_SIDE_PX)
         self.side.setAccessibleName(self.tr("Longest side in pixels"))
@@ -243,7 +258,10 @@ class ExportDialog(QDialog):
         quality = _beside(self.quality, self.quality_text)
         size = _beside(self.size, self.side)
         size.addStretch()
+        place = _beside(self.place, self.folder)
+        place.addStretch()
         rows: Sequence[tuple[str, QWidget | None, Any]] = (
+            (self.tr("F&older"), self.folder, place),
             (self.tr("&Name"), self.name, name),
             (self.tr("&Format"), self.format, self.format),
             (self.tr("&Quality"), self.quality, quality),
@@ -255,8 +273,9 @@ class ExportDialog(QDialog):
         for row, (title, buddy, content) in enumerate(rows):
             label = QLabel(title)
             label.setBuddy(buddy)
-            top = Qt.AlignmentFlag.AlignTop if row == 0 else Qt.AlignmentFlag.AlignVCenter
-            label.setContentsMargins(0, 8 if row == 0 else 0, 0, 0)
+            is_tall = content is name
+            top = Qt.AlignmentFlag.AlignTop if is_tall else Qt.AlignmentFlag.AlignVCenter
+            label.setContentsMargins(0, 8 if is_tall else 0, 0, 0)
             grid.addWidget(label, row, 0, top)
             if isinstance(content, QWidget):
                 grid.addWidget(content, row, 1)
@@ -275,7 +294,6 @@ class ExportDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 22, 24, 18)
         layout.setSpacing(16)
-        layout.addWidget(self.folder)
         layout.addLayout(grid)
         layout.addWidget(promise)
         layout.addWidget(self.buttons)
@@ -285,6 +303,25 @@ class ExportDialog(QDialog):
     def _edit(self, **changes: Any) -> None:
         self._settings = self._settings.replace(**changes)
         self._show()
+
+    @Slot(str)
+    def _on_place_chosen(self, place: str) -> None:
+        if place == "beside":
+            self.take_folder("")
+        else:
+            self._ask_folder()
+
+    @Slot()
+    def _ask_folder(self) -> None:
+        start = self._settings.folder or str(Path.home())
+        title = self.tr("Folder of the results")
+        self.take_folder(
+            QFileDialog.getExistingDirectory(self, title, start) or self._settings.folder
+        )
+
+    def take_folder(self, folder: str) -> None:
+        """Use a folder, as if the user had chosen it; an empty one is beside each photo."""
+        self._edit(folder=folder)
 
     @Slot(str)
     def _on_name_edited(self, text: str) -> None:
@@ -318,7 +355,12 @@ class ExportDialog(QDialog):
 
     def _show(self) -> None:
         chosen = self._settings
-        self.folder.show_value(chosen.folder)
+        self.place.show_state("folder" if chosen.folder else "beside")
+        self.folder.setVisible(bool(chosen.folder))
+        name = Path(chosen.folder).name or chosen.folder
+        cut = name if len(name) <= _FOLDER_CHARS else name[: _FOLDER_CHARS - 1] + "…"
+        self.folder.setText(cut.replace("&", "&&"))
+        self.folder.setToolTip(chosen.folder)
         self.quality_text.setText(self.locale().toString(chosen.quality))
         has_quality = chosen.format in WITH_QUALITY or not chosen.format
         self.quality.setEnabled(has_quality)

@@ -19,7 +19,7 @@ from app.widgets.library_view import LibraryView
 from app.widgets.mode_switch import ModeSwitch
 from app.widgets.theme import icon
 
-PANE_WIDTH_PX = 280
+PANE_WIDTH_PX = 256
 _STEPS = 1000
 
 
@@ -112,7 +112,7 @@ class LibraryPane(QFrame):
         """Whom the controls on the right are for."""
         self._scope = QFrame()
         self._scope.setObjectName("libraryScope")
-        heading = _muted(self.tr("Settings count for"))
+        heading = _muted(self.tr("Settings are for"))
         self._switch = ModeSwitch(
             (
                 (
@@ -136,12 +136,15 @@ class LibraryPane(QFrame):
             )
         )
         self._apply.clicked.connect(self.apply_asked)
+        head = QHBoxLayout()
+        head.addWidget(heading, 1)
+        head.addWidget(self._apply)
+        head.setContentsMargins(0, 0, 0, 0)
         column = QVBoxLayout(self._scope)
-        column.setContentsMargins(16, 8, 16, 8)
-        column.setSpacing(5)
-        column.addWidget(heading)
+        column.setContentsMargins(16, 6, 16, 10)
+        column.setSpacing(4)
+        column.addLayout(head)
         column.addWidget(self._switch)
-        column.addWidget(self._apply, 0, Qt.AlignmentFlag.AlignLeft)
         self._scope.hide()
         return self._scope
 
@@ -161,28 +164,29 @@ class LibraryPane(QFrame):
         self.retry = QPushButton(self.tr("Try again"))
         self.retry.setToolTip(self.tr("Restores those that failed or were cancelled once more"))
         self.retry.clicked.connect(self.retry_asked)
-        self.export = QPushButton(self.tr("Where and how to save…"))
+        self.export = QPushButton(self.tr("Change…"))
         self.export.setProperty("flat", "true")
+        self.export.setAccessibleName(self.tr("Where and how to save"))
         self.export.setToolTip(self.tr("Folder, name, format, size and photo data of the results"))
         self.export.clicked.connect(self.export_asked)
         self._target = _muted("")
-        self._target.setWordWrap(True)
+        target = QHBoxLayout()
+        target.addWidget(self._target, 1)
+        target.addWidget(self.export)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        for button in (self.stop, self.retry, self.start):
+            buttons.addWidget(button, 1)
         foot = QFrame()
         foot.setObjectName("libraryFoot")
         column = QVBoxLayout(foot)
-        column.setContentsMargins(16, 10, 16, 16)
-        column.setSpacing(7)
+        column.setContentsMargins(16, 8, 16, 18)
+        column.setSpacing(6)
         column.addWidget(self._status)
         column.addWidget(self._bar)
         column.addWidget(self._left)
-        column.addWidget(self._target)
-        column.addWidget(self.export, 0, Qt.AlignmentFlag.AlignLeft)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.stop)
-        row.addWidget(self.retry)
-        column.addLayout(row)
-        column.addWidget(self.start)
+        column.addLayout(target)
+        column.addLayout(buttons)
         return foot
 
     # What is shown
@@ -211,11 +215,14 @@ class LibraryPane(QFrame):
 
     def show_target(self, text: str, tip: str) -> None:
         """Show where results go."""
-        self._target.setText(text)
+        room = PANE_WIDTH_PX - 34 - self.export.sizeHint().width()
+        middle = Qt.TextElideMode.ElideMiddle
+        self._target.setText(self.fontMetrics().elidedText(text, middle, room))
         self._target.setToolTip(tip)
 
     def show_start(self, text: str, tip: str, *, possible: bool) -> None:
-        """Show what the main button does."""
+        """Show what the main button does; it is gone where there is nothing to do."""
+        self.start.setVisible(possible)
         self.start.setText(text)
         self.start.setToolTip(tip)
         self.start.setEnabled(possible)

@@ -38,11 +38,13 @@ from app.widgets.library_model import (
 )
 from app.widgets.theme import Colours, current_colours, svg_pixmap
 
-ROW_PX = 68
+ROW_PX = 66
 _PICTURE_PX = 54
-_MARGIN_PX = 7
+_MARGIN_PX = 6
 _ICON_PX = 16
 _BAR_PX = 3
+_GAP_PX = 3
+_WITH_REASON = (PhotoState.FAILED, PhotoState.WARNING)
 
 _ICONS = {
     PhotoState.WAITING: ("state-waiting", "muted"),
@@ -88,7 +90,7 @@ class PhotoDelegate(QStyledItemDelegate):
         if is_open:
             painter.setPen(QPen(QColor(colours.accent), 2))
             painter.drawRoundedRect(QRectF(picture).adjusted(-2, -2, 2, 2), 7, 7)
-        texts = rect.adjusted(10 + _PICTURE_PX + 12, 12, -10, -10)
+        texts = rect.adjusted(10 + _PICTURE_PX + 12, 0, -10, -8)
         self._paint_texts(painter, texts, photo, option, colours, is_open=is_open)
         fraction = float(index.data(FRACTION_ROLE) or 0.0)
         if photo.state is PhotoState.WORKING:
@@ -108,33 +110,42 @@ class PhotoDelegate(QStyledItemDelegate):
         font = QFont(option.font)  # type: ignore[attr-defined]
         font.setWeight(QFont.Weight.DemiBold if is_open else QFont.Weight.Normal)
         painter.setFont(font)
+        line_px = painter.fontMetrics().height()
+        says_why = bool(photo.reason) and photo.state in _WITH_REASON
+        height_px = line_px * (3 if says_why else 2) + _GAP_PX
+        top_px = area.top() + (ROW_PX - height_px) // 2
+        name = QRect(area.left(), top_px, area.width(), line_px)
         painter.setPen(QColor(colours.text))
-        top = QRect(area.left(), area.top(), area.width(), painter.fontMetrics().height())
-        name = top
         if photo.own is not None:
             mark = _icon("own-settings", colours.muted, painter.device().devicePixelRatioF())
-            painter.drawPixmap(top.right() - _ICON_PX, top.top() + 1, mark)
-            name = top.adjusted(0, 0, -_ICON_PX - 6, 0)
-        middle = Qt.TextElideMode.ElideMiddle
-        text = painter.fontMetrics().elidedText(photo.name, middle, name.width())
-        painter.drawText(name, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
-        icon_name, colour_name = _ICONS[photo.state]
-        colour = getattr(colours, colour_name)
-        line = top.translated(0, top.height() + 5)
-        ratio = painter.device().devicePixelRatioF()
-        painter.drawPixmap(
-            line.left(),
-            line.top() + (line.height() - _ICON_PX) // 2,
-            _icon(icon_name, colour, ratio),
+            painter.drawPixmap(name.right() - _ICON_PX, name.top() + 1, mark)
+            name.setRight(name.right() - _ICON_PX - 6)
+        text = painter.fontMetrics().elidedText(
+            photo.name, Qt.TextElideMode.ElideMiddle, name.width()
         )
+        painter.drawText(name, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
         font.setWeight(QFont.Weight.Normal)
         painter.setFont(font)
-        painter.setPen(QColor(colours.error if colour_name == "error" else colours.muted))
-        words = line.adjusted(_ICON_PX + 6, 0, 0, 0)
-        text = painter.fontMetrics().elidedText(
-            state_text(photo), Qt.TextElideMode.ElideRight, words.width()
-        )
-        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+        words = QRect(area.left(), name.bottom() + _GAP_PX, area.width(), line_px)
+        _paint_state(painter, words, photo, colours, lines=2 if says_why else 1)
+
+
+def _paint_state(
+    painter: QPainter, area: QRect, photo: LibraryPhoto, colours: Colours, *, lines: int
+) -> None:
+    """An icon and a few words; why it failed takes two lines."""
+    name, colour_name = _ICONS[photo.state]
+    ratio = painter.device().devicePixelRatioF()
+    top_px = area.top() + (area.height() - _ICON_PX) // 2 + 1
+    painter.drawPixmap(area.left(), top_px, _icon(name, getattr(colours, colour_name), ratio))
+    painter.setPen(QColor(colours.error if colour_name == "error" else colours.muted))
+    words = area.adjusted(_ICON_PX + 6, 0, 0, area.height() * (lines - 1))
+    metrics = painter.fontMetrics()
+    # One word may be left over at the end of the first line, so a little less than twice fits.
+    room_px = words.width() * lines - (words.width() // 5 if lines > 1 else 0)
+    text = metrics.elidedText(state_text(photo), Qt.TextElideMode.ElideRight, room_px)
+    flags = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
+    painter.drawText(words, int(flags | Qt.TextFlag.TextWordWrap), text)
 
 
 def _paint_ground(
@@ -181,7 +192,7 @@ def _paint_picture(
 
 def _paint_bar(painter: QPainter, area: QRect, fraction: float, colours: Colours) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
-    bar = QRectF(area.left(), area.bottom() - _BAR_PX + 3, area.width(), _BAR_PX)
+    bar = QRectF(area.left(), area.bottom() - _BAR_PX + 1, area.width(), _BAR_PX)
     painter.setBrush(QColor(colours.groove))
     painter.drawRoundedRect(bar, 1.5, 1.5)
     painter.setBrush(QColor(colours.accent))

@@ -65,7 +65,7 @@ class LibraryBatch(QObject):
         self._is_left_over = False
         self._left_s: float | None = None
         self._share = 0.0
-        batch.changed.connect(self.refresh)
+        batch.changed.connect(self._on_batch_changed)
         batch.progressed.connect(self._on_progressed)
         batch.ended.connect(self._on_ended)
         chores.left_over.connect(self._on_left_over)
@@ -237,6 +237,13 @@ class LibraryBatch(QObject):
         self.export_edited.emit(export)
 
     @Slot()
+    def _on_batch_changed(self) -> None:
+        view = self._pane.view
+        if self._batch.photo_id and not (view.hasFocus() or view.underMouse()):
+            view.scrollTo(self._model.index_of(self._batch.photo_id))
+        self.refresh()
+
+    @Slot()
     def refresh(self) -> None:
         """Bring texts and buttons in line with the library and the batch."""
         count = len(self._library)
@@ -268,16 +275,16 @@ class LibraryBatch(QObject):
             self._pane.show_start(text, tip, possible=True)
         else:
             tip = self.tr("Restores all photos that wait, one after the other, and saves them")
-            text = self.tr("Restore photos")
-            if waiting:
-                text = self.tr("Restore %n photo(s)", "", waiting)
+            text = self.tr("Restore %n photo(s)", "", waiting)
             self._pane.show_start(text, tip, possible=bool(waiting))
 
     def _show_target(self) -> None:
         folder = self.export.folder
-        where = Path(folder).name if folder else self.tr("beside each photo")
+        where = self.tr("in “{name}”").format(name=Path(folder).name)
+        if not folder:
+            where = self.tr("beside each photo")
         self._pane.show_target(
-            self.tr("Results: {where}").format(where=where), folder or self.export.name
+            self.tr("Saved {where}").format(where=where), folder or self.export.name
         )
 
     def _show_status(self) -> None:

@@ -177,7 +177,7 @@ def test_results_go_where_the_export_settings_say(qtbot, window, desk, folder, t
     fill(qtbot, window, folder)
     desk.desk.ask_export()
     dialog = desk.desk.dialog
-    dialog.folder.take(str(tmp_path / "out"))
+    dialog.take_folder(str(tmp_path / "out"))
     dialog.name.setText("{counter} {name}")
     dialog.name.textEdited.emit(dialog.name.text())
     dialog.format.setCurrentIndex(dialog.format.findData("JPEG"))
@@ -454,7 +454,7 @@ def test_the_open_photo_is_exported_as_chosen(qtbot, window, desk, photo_path, t
     fill(qtbot, window, photo_path)
     window.commands.export.trigger()
     dialog = desk.desk.dialog
-    dialog.folder.take(str(tmp_path / "out"))
+    dialog.take_folder(str(tmp_path / "out"))
     dialog.size.chosen.emit("limit")
     dialog.side.setValue(40)
     with qtbot.waitSignal(window.work.saved):
