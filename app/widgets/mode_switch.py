@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QWidget
+
+_PADDING_PX = 22
 
 
 class ModeSwitch(QFrame):
@@ -36,6 +39,7 @@ class ModeSwitch(QFrame):
             button.setCheckable(True)
             button.setToolTip(tip)
             button.setProperty("value", value)
+            button.setMinimumWidth(_bold_width_px(button, title) + _PADDING_PX)
             self._group.addButton(button)
             self._buttons[value] = button
             layout.addWidget(button)
@@ -48,3 +52,10 @@ class ModeSwitch(QFrame):
 
     def _on_button_clicked(self, button: QPushButton) -> None:
         self.chosen.emit(str(button.property("value")))
+
+
+def _bold_width_px(button: QPushButton, title: str) -> int:
+    """The width of a title as it is written while its button is down."""
+    font = QFont(button.font())
+    font.setWeight(QFont.Weight.DemiBold)
+    return QFontMetrics(font).horizontalAdvance(title)
