@@ -164,6 +164,8 @@ def run_resume(args: argparse.Namespace) -> int:
     """Go on with a run, or begin one whose folder was made by the window."""
     if args.background and hasattr(os, "nice"):
         os.nice(10)
+    if args.output_to is not None:
+        _print_to(args.output_to)
     from training.runfolder import RunFolder
     from training.session import go_on
 
@@ -175,6 +177,15 @@ def run_resume(args: argparse.Namespace) -> int:
     _say_verdict(RunFolder(args.folder))
     print(f"Trained {standing.step} steps in all.")
     return EXIT_DONE
+
+
+def _print_to(path: Path) -> None:
+    """Send all output of this process to a file, also that of libraries."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    with path.open("wb") as file:
+        for number in (1, 2):
+            os.dup2(file.fileno(), number)
 
 
 def run_measure(args: argparse.Namespace) -> int:

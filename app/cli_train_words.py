@@ -116,6 +116,9 @@ def add_resume(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--background", action="store_true", help="leave the processor to other programs first"
     )
+    parser.add_argument(
+        "--output-to", type=Path, metavar="FILE", help="what would be printed goes to this file"
+    )
 
 
 def add_measure(parser: argparse.ArgumentParser) -> None:

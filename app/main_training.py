@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.session.training_runs import PROCESS_OUTPUT
 from app.session.training_values import (
     CheckedFace,
     Cost,
@@ -234,7 +235,8 @@ class OwnTraining:
     def command(self, run: Path, *, gentler: bool = False) -> list[str]:
         """The command that trains a run."""
         extra = ["--gentler"] if gentler else []
-        return [*own_command(), "train", "resume", str(run), "--background", *extra]
+        words = ["train", "resume", str(run), "--background"]
+        return [*own_command(), *words, "--output-to", str(run / PROCESS_OUTPUT), *extra]
 
     def register(self, run: Path, name: str, progress: Progress) -> Registered:
         """Add a result to the user's models."""

@@ -7,14 +7,12 @@ from pathlib import Path
 
 from PySide6.QtCore import QProcess
 
-from app.session.training_runs import PROCESS_OUTPUT, note_starting
+from app.session.training_runs import note_starting
 from core.errors import RestorationError
 
 
 def start_training(command: Sequence[str], run: Path, working_folder: Path | None) -> int:
     """Start a training process, detached: it goes on when the window is closed.
-
-    What it prints goes to `process.txt` in the run's folder, for the case that it cannot begin.
 
     Args:
         command: Program and arguments.
@@ -27,15 +25,9 @@ def start_training(command: Sequence[str], run: Path, working_folder: Path | Non
     Raises:
         RestorationError: It cannot be started.
     """
-    process = QProcess()
-    process.setProgram(command[0])
-    process.setArguments(list(command[1:]))
-    process.setStandardInputFile(QProcess.nullDevice())
-    process.setStandardOutputFile(str(run / PROCESS_OUTPUT))
-    process.setStandardErrorFile(str(run / PROCESS_OUTPUT), QProcess.OpenModeFlag.Append)
-    if working_folder is not None:
-        process.setWorkingDirectory(str(working_folder))
-    started, pid = process.startDetached()
+    place = "" if working_folder is None else str(working_folder)
+    # Only this form tells the number of the process. It prints to a file of its own accord.
+    started, pid = QProcess.startDetached(command[0], list(command[1:]), place)
     if not started:
         raise RestorationError(
             "The training process could not be started.",

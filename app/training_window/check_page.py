@@ -67,6 +67,7 @@ class CheckPage(WizardPage):
         self.all_button = QPushButton()
         self.licence = QComboBox()
         self._filters = QButtonGroup(self)
+        self._filter_buttons: dict[str, QPushButton] = {}
         self._filter_row = QHBoxLayout()
         self._found = QWidget()
         self._lay_out()
@@ -84,6 +85,7 @@ class CheckPage(WizardPage):
 
     def _lay_out(self) -> None:
         self._filter_row.setSpacing(6)
+        self._filter_row.addStretch(1)
         line = QHBoxLayout()
         line.addWidget(self.help, 1)
         line.addWidget(self.all_button)
@@ -200,32 +202,31 @@ class CheckPage(WizardPage):
             self._shown = _USED
         if self._shown == _USED and not check.used and len(groups) > 1:
             self._shown = list(groups)[1]
-        while self._filter_row.count():
-            widget = self._filter_row.takeAt(0).widget()
-            if widget is not None:
-                self._filters.removeButton(widget)
-                widget.hide()
-                widget.deleteLater()
+        # Buttons stay, so that the keyboard's place is not lost when a face changes sides.
+        for button in self._filter_buttons.values():
+            button.hide()
         for reason, count in groups.items():
+            button = self._filter_buttons.get(reason) or self._add_filter(reason)
             title = reason_text(reason) if reason else self.tr("Used")
-            button = QPushButton(f"{title}  {count}")
-            button.setCheckable(True)
+            button.setText(f"{title}  {count}")
             button.setChecked(reason == self._shown)
-            button.setProperty("chip", "true")
-            button.setAutoDefault(False)
-            button.setToolTip(reason_help(reason) or self.tr("Faces that the model learns from"))
-            button.clicked.connect(partial(self._show_group, reason))
-            self._filters.addButton(button)
-            self._filter_row.addWidget(button)
-        self._filter_row.addStretch(1)
+            button.show()
+
+    def _add_filter(self, reason: str) -> QPushButton:
+        button = QPushButton(self._found)
+        button.setCheckable(True)
+        button.setProperty("chip", "true")
+        button.setAutoDefault(False)
+        button.setToolTip(reason_help(reason) or self.tr("Faces that the model learns from"))
+        button.clicked.connect(partial(self._show_group, reason))
+        self._filters.addButton(button)
+        self._filter_row.insertWidget(self._filter_row.count() - 1, button)
+        self._filter_buttons[reason] = button
+        return button
 
     def filter_button(self, reason: str) -> QPushButton | None:
         """The button that shows one group of faces; "" is the used ones."""
-        title = reason_text(reason) if reason else self.tr("Used")
-        for button in self._filters.buttons():
-            if button.text().startswith(title) and isinstance(button, QPushButton):
-                return button
-        return None
+        return self._filter_buttons.get(reason)
 
     def _show_group(self, reason: str) -> None:
         self._shown = reason

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QDragEnterEvent,
@@ -220,8 +220,19 @@ class DropTarget(QFrame):
         self._room.addWidget(self._words)
         self._room.addLayout(buttons)
         self._room.addStretch()
+        self._draw_picture()
         self.folder_button.clicked.connect(self.folder_asked)
         self.photos_button.clicked.connect(self.photos_asked)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Take the colours of another theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._draw_picture()
+
+    def _draw_picture(self) -> None:
+        size, ratio = QSize(_PICTURE_PX, _PICTURE_PX), self.devicePixelRatioF()
+        self._picture.setPixmap(svg_pixmap("faces", size, current_colours().muted, ratio))
 
     def set_small(self, *, is_small: bool) -> None:
         """Make room for the list once something is chosen."""
@@ -261,10 +272,3 @@ class DropTarget(QFrame):
         colour = QColor(colours.accent if self._is_target else colours.groove)
         painter.setPen(QPen(colour, 2, Qt.PenStyle.DashLine))
         painter.drawRoundedRect(self.rect().adjusted(2, 2, -2, -2), 10, 10)
-        ratio = self.devicePixelRatioF()
-        size = QSize(_PICTURE_PX, _PICTURE_PX)
-        if self._picture.pixmap().cacheKey() == 0 or self._shown_colour != colours.muted:
-            self._shown_colour = colours.muted
-            self._picture.setPixmap(svg_pixmap("faces", size, colours.muted, ratio))
-
-    _shown_colour = ""

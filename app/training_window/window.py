@@ -91,6 +91,7 @@ class TrainingWindow(QDialog):
         self.stack.addWidget(self.wizard)
         self.stack.addWidget(self.page)
         self._side = side
+        side.hide()
         right = QVBoxLayout()
         right.setContentsMargins(22, 16, 22, 16)
         right.addWidget(self.stack)

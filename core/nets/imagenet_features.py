@@ -12,7 +12,6 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
-from torchvision.models import mobilenet_v2, vgg19
 
 from core.errors import ModelFileError
 
@@ -52,6 +51,8 @@ class MobileNetFeatures(_Frozen):
     """MobileNetV2 after blocks 1, 3, 6, 10 and 13: strides 2 to 16, 16 to 96 channels."""
 
     def __init__(self) -> None:
+        from torchvision.models import mobilenet_v2  # costs as much as torch itself
+
         super().__init__(mobilenet_v2().features, (1, 3, 6, 10, 13), (16, 24, 32, 64, 96))
 
 
@@ -61,6 +62,8 @@ class VggFeatures(_Frozen):
     layer_weights = (0.1, 0.1, 1.0, 1.0, 1.0)
 
     def __init__(self) -> None:
+        from torchvision.models import vgg19
+
         layers = vgg19(init_weights=False).features
         for layer in layers:
             if isinstance(layer, nn.ReLU):

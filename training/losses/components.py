@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor
 from torch.nn import functional as F
-from torchvision.ops import roi_align
 
 from training.losses.perceptual import gram_l1
 
@@ -54,6 +53,8 @@ def cut_components(images: Tensor, landmarks: Tensor) -> dict[str, Tensor]:
         images: B x 3 x S x S.
         landmarks: B x 5 x 2, pixels of these images.
     """
+    from torchvision.ops import roi_align  # costs as much as torch itself
+
     boxes = component_boxes(landmarks)
     index = torch.arange(len(images), device=images.device, dtype=torch.float32)[:, None]
     cuts = {}
