@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -32,11 +33,13 @@ UNUSED_MODULES = (
     # OpenVINO: converters of other libraries' models, and what reports their use to its maker.
     "openvino.tools", "openvino.torch", "openvino_telemetry",
     "openvino.frontend.pytorch", "openvino.frontend.jax",
-    # torch: its own tests, and compilers that need a C++ compiler on the user's machine.
-    "torch.testing._internal", "torch.utils.benchmark", "caffe2",
-    # scipy: only distances and filters of pictures are used.
-    "scipy.cluster", "scipy.datasets", "scipy.io", "scipy.misc", "scipy.odr", "scipy.signal",
-    "scipy.stats",
+    "pylab", "mpl_toolkits",
+    # torch: measuring it, and the library that it grew out of. Its other modules import each other.
+    "torch.utils.benchmark", "caffe2",
+    # scipy: only distances in pictures and a few special functions are used.
+    "scipy.cluster", "scipy.datasets", "scipy.fft", "scipy.fftpack", "scipy.integrate",
+    "scipy.interpolate", "scipy.io", "scipy.linalg", "scipy.misc", "scipy.odr", "scipy.optimize",
+    "scipy.signal", "scipy.sparse", "scipy.spatial", "scipy.stats",
 )  # fmt: skip
 """Modules that PyInstaller would find and Heirloom does not use."""
 
@@ -48,7 +51,10 @@ TORCH_SOURCES = (
     "torch._inductor.config_comms",
     "torch.compiler.config",
     "torch.distributed.config",
+    "torch.functional",
     "torch.fx.experimental._config",
+    "torch.nn.functional",
+    "torch.nn.modules.rnn",
     "torch.utils._config_module",
     "torch.utils.serialization.config",
 )
@@ -62,8 +68,9 @@ COLLECTION_MODES = {
 
 UNUSED_FILES = (
     # torch: what is for programs written in C++ and for its own tests.
-    "torch/include/*", "torch/share/*", "torch/test/*", "torch/lib/*.a", "torch/lib/*.lib",
-    "torch/testing/*", "torch/lib/libjitbackend_test*", "torch/lib/libtorchbind_test*",
+    "torch/bin/*", "torch/include/*", "torch/share/*", "torch/test/*", "torch/lib/*.a",
+    "torch/lib/*.lib", "torch/testing/*", "torch/lib/libjitbackend_test*",
+    "torch/lib/libtorchbind_test*",
     "torch/lib/libbackend_with_compiler*", "torch/lib/libaoti_custom_ops*",
     "torch/_inductor/codegen/*", "torch/utils/model_dump/*", "torch/lib/jitbackend_test*",
     "torch/lib/torchbind_test*", "torch/lib/backend_with_compiler*",
@@ -81,6 +88,8 @@ UNUSED_FILES = (
     "*/plugins/platforms/*qvkkhrdisplay*", "*/plugins/platforms/*qminimalegl*",
     "*/plugins/imageformats/*qpdf*", "*/plugins/platforminputcontexts/*virtualkeyboard*",
     "*/plugins/vectorimageformats/*",
+    # The files dialog comes from the desktop's portal; this one would bring all of GTK along.
+    "*/plugins/platformthemes/*gtk3*",
     "*Qt6Qml*", "*Qt6Quick*", "*Qt6VirtualKeyboard*", "*Qt6Pdf*", "*Qt6Network*", "*Qt6EglF*",
     "*Qt6Labs*", "*Qt6Lottie*", "*opengl32sw*", "*/QtQml*.framework/*", "*/QtQuick*.framework/*",
     "*/QtVirtualKeyboard*.framework/*", "*/QtPdf*.framework/*", "*/QtNetwork*.framework/*",
@@ -93,6 +102,9 @@ UNUSED_FILES = (
 )  # fmt: skip
 """Patterns of files inside the bundle, with / on every system, letters of any case."""
 
+KEPT_FILES = ("torch/bin/torch_shm_manager*",)
+"""Exceptions to that: torch does not start without this one."""
+
 BUNDLED_PACKAGES = ("app", "core", "training")
 """Our own packages; all their modules go in, also those that are imported by name only."""
 
@@ -104,7 +116,9 @@ def is_used(name: str) -> bool:
         name: Its place inside the bundle.
     """
     path = "/" + name.replace("\\", "/")
-    return not any(_matches(path, pattern) for pattern in UNUSED_FILES)
+    return any(_matches(path, pattern) for pattern in KEPT_FILES) or not any(
+        _matches(path, pattern) for pattern in UNUSED_FILES
+    )
 
 
 def _matches(path: str, pattern: str) -> bool:
@@ -115,6 +129,28 @@ def _matches(path: str, pattern: str) -> bool:
 def used(entries: list[Entry]) -> list[Entry]:
     """The entries that the bundle needs."""
     return [entry for entry in entries if is_used(entry[0])]
+
+
+def without_orphans(
+    entries: list[Entry], packages: Path, libraries_of: Callable[[str], Iterable[str]]
+) -> list[Entry]:
+    """The entries without the system's libraries that only left-out files needed.
+
+    Args:
+        entries: Libraries and extension modules.
+        packages: Where the installed Python packages lie; their own libraries are not judged.
+        libraries_of: Gives the names of all libraries that a file loads, directly or not.
+    """
+    system = [
+        entry
+        for entry in entries
+        if "/" not in entry[0]
+        and not entry[0].startswith("libpython")  # which the program itself loads
+        and not Path(entry[1]).is_relative_to(packages)
+    ]
+    others = [entry for entry in entries if entry not in system]
+    needed = {name for entry in others if entry[2] != "SYMLINK" for name in libraries_of(entry[1])}
+    return [entry for entry in entries if entry in others or entry[0] in needed]
 
 
 def resource_files(root: Path) -> list[tuple[str, str]]:

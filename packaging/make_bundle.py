@@ -19,8 +19,13 @@ ROOT = Path(__file__).resolve().parents[1]
 MADE = ROOT / "build" / "bundle"
 DIST = ROOT / "dist"
 LARGEST = 10
-STRIPPED = ("torch/lib/*.so", "torch/lib/*.so.*")
-"""Libraries whose symbol tables, for debuggers only, are large: a seventh of torch."""
+STRIPPED = (
+    "torch/lib/*.so",
+    "torch/lib/*.so.*",
+    "libpython3*.so*",
+    "python3*/lib-dynload/*.so",
+)
+"""Libraries whose symbol tables, for debuggers only, are large: a sixth of torch."""
 
 
 def main() -> int:
@@ -55,9 +60,11 @@ def add_linux_files(folder: Path) -> None:
 
 
 def strip(folder: Path) -> None:
-    """Take the debugger's symbols out of torch, where the tool for it is installed."""
+    """Take the debugger's symbols out of torch and Python, where the tool for it is installed."""
     if shutil.which("strip") is None:
-        print("“strip” is not installed (Debian: binutils); the bundle is 70 MB larger without it.")
+        print(
+            "“strip” is not installed (Debian: binutils); the bundle is 100 MB larger without it."
+        )
         return
     for pattern in STRIPPED:
         for path in (folder / "_internal").glob(pattern):

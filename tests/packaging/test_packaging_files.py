@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import configparser
 import re
 import shutil
@@ -139,6 +140,51 @@ def test_what_is_not_needed_goes(name: str) -> None:
     from bundle_contents import is_used
 
     assert not is_used(name)
+
+
+def test_libraries_that_nothing_needs_any_more_go() -> None:
+    from bundle_contents import without_orphans
+
+    entries = [
+        ("PySide6/libqxcb.so", "/venv/PySide6/libqxcb.so", "BINARY"),
+        ("libxcb.so.1", "/usr/lib/libxcb.so.1", "BINARY"),
+        ("libgtk-3.so.0", "/usr/lib/libgtk-3.so.0", "BINARY"),
+        ("libpython3.11.so.1.0", "/usr/lib/libpython3.11.so.1.0", "BINARY"),
+        ("libQt6Core.so.6", "PySide6/Qt/lib/libQt6Core.so.6", "SYMLINK"),
+        ("_own.so", "/venv/_own.so", "EXTENSION"),
+    ]
+    needs = {"/venv/PySide6/libqxcb.so": ["libxcb.so.1", "libQt6Core.so.6"]}
+    kept = without_orphans(entries, Path("/venv"), lambda path: needs.get(path, []))
+    assert [name for name, _, _ in kept] == [
+        "PySide6/libqxcb.so", "libxcb.so.1", "libpython3.11.so.1.0", "libQt6Core.so.6", "_own.so",
+    ]  # fmt: skip
+
+
+def imported_names(path: Path) -> set[str]:
+    """Every module that a source file imports anywhere, also inside functions."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return names
+
+
+def test_heirloom_imports_nothing_that_is_left_out() -> None:
+    from bundle_contents import BUNDLED_PACKAGES, UNUSED_MODULES, UNUSED_QT
+
+    left_out = {*UNUSED_MODULES, *(f"PySide6.{name}" for name in UNUSED_QT)}
+    wanted = {
+        (path.relative_to(ROOT).as_posix(), name)
+        for package in BUNDLED_PACKAGES
+        for path in (ROOT / package).rglob("*.py")
+        for name in imported_names(path)
+        if any(name == gone or name.startswith(f"{gone}.") for gone in left_out)
+    }
+    # Curves for developers, written where TensorBoard is installed.
+    optional = "torch.utils.tensorboard"
+    assert {entry for entry in wanted if not entry[1].startswith(optional)} == set()
 
 
 def test_resources_go_in_as_data_without_code() -> None:
