@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.own_program import own_command
 from app.session.training_runs import PROCESS_OUTPUT
 from app.session.training_values import (
     CheckedFace,
@@ -38,13 +39,6 @@ if TYPE_CHECKING:
 PREVIEW_PX = 256
 _POLL_S = 0.2
 _SOURCE_ROOT = Path(__file__).resolve().parent.parent
-
-
-def own_command() -> list[str]:
-    """How this very program is started again: the bundle's own file, or Python with our module."""
-    if getattr(sys, "frozen", False):
-        return [sys.executable]
-    return [sys.executable, "-m", "app.cli"]
 
 
 def make_training(models_dir: Path, import_opencv: Callable[[], None]) -> OwnTraining:
