@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
@@ -11,7 +11,7 @@ from PySide6.QtGui import QPainter
 from app.session.viewport import Viewport
 from app.views.canvas_tool import CanvasTool
 from app.views.compare import CompareMode, divided, draw_divider, draw_label
-from app.views.difference import draw_difference
+from app.views.difference import DifferencePainter
 from app.views.face_overlay import FaceMark, draw_faces
 from app.views.layer import Layer
 from app.views.loupe import Loupe, draw_loupe
@@ -34,6 +34,7 @@ class Frame:
         hovered: The number of the face under the pointer, or None.
         loupe: What is magnified, or None.
         magnified: What the lens shows, where it is not the pane's own picture.
+        difference: Draws the difference.
     """
 
     pictures: tuple[tuple[Layer, str], ...]
@@ -47,6 +48,7 @@ class Frame:
     hovered: int | None = None
     loupe: Loupe | None = None
     magnified: tuple[tuple[Layer, str], ...] = ()
+    difference: DifferencePainter = field(default_factory=DifferencePainter)
 
 
 def paint_frame(painter: QPainter, frame: Frame) -> None:
@@ -87,7 +89,7 @@ def _paint_divided(painter: QPainter, frame: Frame) -> None:
 
 def _paint_difference(painter: QPainter, frame: Frame) -> None:
     (before, _), (after, _) = frame.pictures
-    draw_difference(painter, before, after, frame.view, frame.ratio)
+    frame.difference.draw(painter, (before, after), frame.view, frame.ratio)
     screen = frame.view.screen
     pane = Box(0.0, 0.0, float(screen.width), float(screen.height))
     draw_label(painter, frame.note, pane, corner=Qt.Corner.BottomLeftCorner)

@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from app.views.compare import GRIP_PX, CompareMode, PaneGrid, pane_grid
-from app.views.difference import GAIN
+from app.views.difference import GAIN, DifferencePainter
 from app.views.face_overlay import FaceMark, face_at
 from app.views.frame import Frame, paint_frame, paint_tool
 from app.views.layer import Layer
@@ -54,6 +54,7 @@ class PhotoCanvas(ZoomArea):
         self._dragged_from: QPointF | None = None
         self._drags_divider = False
         self._shows_first = True
+        self._difference = DifferencePainter()
         self._blink = QTimer(self)
         self._blink.setInterval(BLINK_MS)
         self._blink.timeout.connect(self._on_blink)
@@ -121,6 +122,7 @@ class PhotoCanvas(ZoomArea):
         """Choose how before and after share the view."""
         self._mode = mode
         self._shows_first = True
+        self._difference.free()
         if mode is CompareMode.BLINK:
             self._blink.start()
         else:
@@ -204,6 +206,7 @@ class PhotoCanvas(ZoomArea):
             self._hovered,
             self._loupe,
             both,
+            self._difference,
         )
 
     def _shown_of(self, both: tuple[tuple[Layer, str], ...]) -> tuple[tuple[Layer, str], ...]:
