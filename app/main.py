@@ -208,9 +208,13 @@ def _choices(models_dir: Path, engine: RestorationEngine) -> Choices:
     plain = ModelOption("lanczos", "Plain", "Quick, and invents no detail.")
     nearby = ModelOption("nearby", "From nearby", "Quick, and best for thin marks.")
     classical = ModelOption("classical", "Calculated", "Invents no detail.")
+    oval = ModelOption(
+        "landmarks", "Plain oval", "Around eyes, nose and mouth; knows no hair and no glasses."
+    )
     return Choices(
         face_models=_options(specs, "face-restoration"),
         detectors=(automatic, *_options(specs, "detection")),
+        face_masks=(automatic, *_options(specs, "parsing"), oval),
         upscalers=(plain, *_options(specs, "upscaling")),
         fillers=(nearby, *_options(specs, "inpainting")),
         denoisers=(classical, *_options(specs, "denoising")),

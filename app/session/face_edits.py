@@ -47,6 +47,11 @@ def without(settings: RestorationSettings, index: int) -> RestorationSettings:
     )
 
 
+def is_listed(settings: RestorationSettings, index: int) -> bool:
+    """False for a face that was added and then taken back, until the picture follows."""
+    return index < FIRST_ADDED or any(face.index == index for face in settings.faces.added)
+
+
 def own_strength(faces: FaceSettings, strength: float) -> float | None:
     """A strength as a choice holds it: empty where the face then does as all the others."""
     return None if strength == faces.strength else strength

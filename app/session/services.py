@@ -109,6 +109,7 @@ class Choices:
 
     face_models: tuple[ModelOption, ...] = ()
     detectors: tuple[ModelOption, ...] = ()
+    face_masks: tuple[ModelOption, ...] = ()
     upscalers: tuple[ModelOption, ...] = ()
     fillers: tuple[ModelOption, ...] = ()
     denoisers: tuple[ModelOption, ...] = ()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from app.session.viewport import MAX_SCALE, Viewport
 from core.geometry import Box
 
-_SHARE = 0.45
+_SHARE = 0.7
 """How much of the view a face fills that is worked on."""
 
 _MARGIN_PX = 24

@@ -37,6 +37,7 @@ _STUDIO_FACE_FIELDS = (
     "blend_in",
     "keep_detail",
     "model",
+    "mask",
     "finish",
     "keep_identity",
     "identity_floor",
@@ -230,6 +231,7 @@ class ControlPanel(QFrame):
         """Offer the installed models, and repair where the engine knows it."""
         self._forms["faces"].set_options("model", model_rows(choices.face_models))
         self._forms["faces"].set_options("detector", model_rows(choices.detectors))
+        self._forms["faces"].set_options("mask", model_rows(choices.face_masks))
         self._forms["background"].set_options("upscaler", model_rows(choices.upscalers))
         self._forms["repair"].set_options("filler", model_rows(choices.fillers))
         self._forms["denoise"].set_options("method", model_rows(choices.denoisers))

@@ -24,6 +24,7 @@ from app.widgets.theme import current_colours, svg_pixmap
 
 _SIGN_PX = 16
 _WIDTH_PX = 400
+_BUTTON_PADDING_PX = 9
 _AS_ALL = ""
 """Stands for no model of its own; a list cannot hold None as a value that is found again."""
 
@@ -36,7 +37,7 @@ class FaceDetail(QWidget):
         strength_edited: (number of the face, new strength)
         finished: The user let go of the slider.
         model_chosen: (number of the face, model id, or None for that of all the others)
-        reset_asked: (number of the face) to strength and model of all the others
+        reset_asked: (number of the face) to strength and model of all the others, points as found
         points_asked: (number of the face)
         removal_asked: (number of the face)
         return_asked: (number of the face) of one that was taken out
@@ -53,7 +54,7 @@ class FaceDetail(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFixedWidth(_WIDTH_PX)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self._item: FaceItem | None = None
         self._is_studio = False
         self._make_words()
@@ -85,8 +86,8 @@ class FaceDetail(QWidget):
         self.model.edited.connect(self._on_model_edited)
         self.set_models(())
         self.reset = self._button(
-            self.tr("Like the others"),
-            self.tr("Gives this face the strength and the model of all the others"),
+            self.tr("Reset"),
+            self.tr("Gives this face the strength, the model and the points that it had at first"),
             self._on_reset_clicked,
         )
         self.points = self._button(
@@ -126,12 +127,13 @@ class FaceDetail(QWidget):
         rows = QGridLayout()
         rows.setHorizontalSpacing(18)
         rows.setVerticalSpacing(0)
-        rows.addWidget(self.strength, 0, 0)
-        rows.addWidget(self.model, 0, 1)
+        rows.addWidget(self.strength, 0, 0, Qt.AlignmentFlag.AlignTop)
+        rows.addWidget(self.model, 0, 1, Qt.AlignmentFlag.AlignTop)
         rows.setColumnStretch(0, 1)
         rows.setColumnStretch(1, 1)
         buttons = QHBoxLayout()
         buttons.setSpacing(2)
+        buttons.addSpacing(-_BUTTON_PADDING_PX)  # the texts line up
         for button in (self.points, self.reset, self.remove, self.put_back):
             buttons.addWidget(button)
         buttons.addStretch()
@@ -142,6 +144,10 @@ class FaceDetail(QWidget):
         layout.addLayout(words, 1)
         layout.addLayout(rows)
         layout.addLayout(buttons)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """A comfortable width; a narrow window gets less."""
+        return QSize(_WIDTH_PX, super().sizeHint().height())
 
     def set_models(self, models: Sequence[ModelOption]) -> None:
         """Offer these models."""

@@ -148,7 +148,7 @@ class FaceDelegate(QStyledItemDelegate):
         painter.setRenderHints(
             QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
         )
-        rect = QRectF(option.rect).adjusted(1.5, 1.5, -1.5, -1.5)
+        rect = QRectF(option.rect.topLeft(), CARD).adjusted(1.5, 1.5, -1.5, -1.5)
         state = option.state
         if state & QStyle.StateFlag.State_Selected:
             painter.setPen(QPen(QColor(colours.accent), 1.6))
@@ -270,7 +270,7 @@ class FaceList(QListView):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFixedHeight(CARD.height() + 16)
-        self.setMinimumWidth(CARD.width() + 8)
+        self.setMinimumWidth(CARD.width() + 4)
         self.setAccessibleName(self.tr("Faces of the photo"))
         self.setAccessibleDescription(
             self.tr("Arrow keys choose a face, space restores it or leaves it, delete takes it out")
@@ -296,6 +296,8 @@ class FaceList(QListView):
         current = self.current
         self._quiet = True
         self._faces.show(items)
+        # No wider than it needs to be, so that the controls are beside the faces.
+        self.setMaximumWidth(max(1, len(items)) * CARD.width() + 4)
         self._quiet = False
         if current is not None:
             self.choose(current.index)

@@ -28,7 +28,7 @@ class FaceItem:
         kept_back: Share of the change that was taken back to keep the likeness, [0, 1].
         strength: Share of the restored face, [0, 1].
         model: The face's own model, or None where it has that of all the others.
-        has_own: Strength or model are its own.
+        has_own: Its strength, its model or its points were changed.
         removed: The user said that it is no face.
         has_points: Its eyes, nose and mouth have places of their own, which the user can correct;
             not so where the whole photo is taken for one aligned face.

@@ -127,6 +127,7 @@ def test_models_can_be_chosen_from_what_is_installed(tmp_path):
     choices = main.make_services(tmp_path / "models").choices()
     assert "compact-256" in [option.id for option in choices.face_models]
     assert [option.id for option in choices.detectors][0] == "auto"
+    assert [option.id for option in choices.face_masks] == ["auto", "landmarks"]
     assert [option.id for option in choices.upscalers][0] == "lanczos"
 
 

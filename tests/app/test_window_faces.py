@@ -265,7 +265,7 @@ def test_a_box_around_a_known_face_chooses_it_and_brings_it_back(qtbot, window):
     box = result(window).faces[1].face.box
     window.faces.remove(1)
     idle(qtbot, window)
-    window.faces.add_face()
+    window.faces.tools.add_face()
     canvas = window.parts.area.canvas
     drag(canvas, on_canvas(window, box.left, box.top), on_canvas(window, box.right, box.bottom))
     qtbot.waitUntil(
@@ -277,7 +277,7 @@ def test_a_box_around_a_known_face_chooses_it_and_brings_it_back(qtbot, window):
 
 
 def test_a_box_where_nothing_is_found_asks_for_the_points(qtbot, window):
-    window.faces.add_face()
+    window.faces.tools.add_face()
     canvas = window.parts.area.canvas
     height, width = result(window).original.pixels.shape[:2]
     drag(canvas, on_canvas(window, 1, 1), on_canvas(window, width * 0.08, height * 0.16))
@@ -291,7 +291,7 @@ def test_a_box_where_nothing_is_found_asks_for_the_points(qtbot, window):
 
 def test_dragging_a_point_changes_that_face_and_undo_brings_it_back(qtbot, window, real_engine):
     before = result(window)
-    window.faces.correct_points(0)
+    window.faces.tools.correct_points(0)
     canvas = window.parts.area.canvas
     tool = canvas.tool
     assert isinstance(tool, FacePointsTool)
