@@ -284,7 +284,7 @@ class LibraryBatch(QObject):
         if not folder:
             where = self.tr("beside each photo")
         self._pane.show_target(
-            self.tr("Saved {where}").format(where=where), folder or self.export.name
+            self.tr("Saves {where}").format(where=where), folder or self.export.name
         )
 
     def _show_status(self) -> None:

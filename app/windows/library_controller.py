@@ -178,7 +178,9 @@ class LibraryController(QObject):
     def take_preferences(self, preferences: Preferences) -> None:
         """Learn where results go, and where the folder dialog starts."""
         self._folder = preferences.last_folder
-        if preferences.export != self._seen_export:  # not where a batch that was cut short has others
+        if (
+            preferences.export != self._seen_export
+        ):  # not where a batch that was cut short has others
             self._seen_export = preferences.export
             self.desk.take_export(preferences.export)
 
