@@ -11,13 +11,13 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QHBoxLayout,
     QLabel,
-    QPlainTextEdit,
     QTabWidget,
     QTextBrowser,
     QVBoxLayout,
     QWidget,
 )
 
+from app.dialogs.licence_text import LicenceText
 from app.widgets.theme import svg_pixmap
 from core import __version__
 
@@ -68,22 +68,14 @@ class AboutDialog(QDialog):
         inside = bundle_licences()
         if not inside.is_file():
             return overview
-        everything = QPlainTextEdit()
-        everything.setReadOnly(True)
-        everything.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        everything = LicenceText(inside)
         everything.setAccessibleName(self.tr("All licences"))
         tabs = QTabWidget()
         tabs.setDocumentMode(True)
-        tabs.addTab(overview, self.tr("Licences"))
+        tabs.addTab(overview, self.tr("Overview"))
         tabs.addTab(everything, self.tr("All licences"))
+        tabs.setTabToolTip(0, self.tr("What Heirloom itself is made of"))
         tabs.setTabToolTip(1, self.tr("The licence texts of everything in this copy of Heirloom"))
-
-        def show(index: int) -> None:
-            # Some megabytes, which few people ask for.
-            if index == 1 and everything.document().isEmpty():
-                everything.setPlainText(inside.read_text("utf-8"))
-
-        tabs.currentChanged.connect(show)
         return tabs
 
 

@@ -11,8 +11,9 @@ from app.jobs.job import Job
 from app.jobs.queue import JobQueue
 from app.session.preferences import Preferences
 from app.session.troubles import trouble_of
-from app.session.updates import UpdateAnswer, check_for_update, published_address
+from app.session.updates import UpdateAnswer, UpdateError, check_for_update, published_address
 from app.widgets.banner import Banner
+from app.widgets.core_text import core_text
 from core import __version__
 
 
@@ -86,5 +87,9 @@ class UpdateCheck(QObject):
 
     @Slot(int, object)
     def _on_failed(self, _job_id: int, error: Exception) -> None:
-        if not self._quiet:
+        if self._quiet:
+            return
+        if isinstance(error, UpdateError):  # no defect of the program, so nothing to report
+            self._banner.show_note(core_text(error.summary), core_text(error.remedy))
+        else:
             self._banner.show_trouble(trouble_of(error))

@@ -88,6 +88,7 @@ def test_the_menu_says_why_it_could_not_be_found_out(qtbot, shown, asked) -> Non
     window = shown()
     window.commands.updates.trigger()
     assert answered(qtbot, window) == "The server is asleep.\nTry again later."
+    assert window.parts.banner.kind == "note"
 
 
 def test_at_the_start_only_news_are_shown(qtbot, shown, asked) -> None:
