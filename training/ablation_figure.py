@@ -10,17 +10,16 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 from PIL import Image, ImageDraw, ImageFont
 
-from core import __version__
 from core.evaluation.run import Result
 from core.evaluation.tables import heading
 from core.evaluation.values import Case
+from core.reports.page import html_page
 from training.ablation import FULL, AblationPlan
 from training.ablation_run import INPUT
 from training.ablation_table import (
@@ -152,17 +151,8 @@ def as_html(
         rows: Faces of the figure.
         prior_sheet: Picture of faces that the prior draws by itself, or None.
     """
-    style = (files("resources") / "evaluation" / "report.css").read_text(encoding="utf-8")
     sections = [_table_section(plan, table), _figure_section(rows), _prior_section(prior_sheet)]
-    page = (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>Ablations – Heirloom</title>\n<style>\n{style}</style></head>\n<body><header>"
-        f'<h1>Ablations</h1><p class="lead">{escape(conditions_text(plan))}</p></header>\n<main>'
-        f"{''.join(sections)}</main>\n<footer><p>Made by Heirloom {escape(__version__)}.</p>"
-        "</footer></body></html>\n"
-    )
-    return page.encode()
+    return html_page("Ablations", escape(conditions_text(plan)), sections)
 
 
 def _table_section(plan: AblationPlan, table: AblationTable) -> str:
