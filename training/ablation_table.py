@@ -313,7 +313,7 @@ def as_csv(table: AblationTable) -> bytes:
     header = ["condition", "variant", "title"]
     parts = ("", "_low", "_high", "_faces", "_minus_full", "_verdict")
     header += [f"{metric}{part}" for metric in table.columns for part in parts]
-    lines: list[list[object]] = [header]
+    lines: list[list[object]] = [list(header)]
     for row in table.rows:
         line: list[object] = [row.condition, row.name, row.title]
         for metric in table.columns:

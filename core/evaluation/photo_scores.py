@@ -208,7 +208,7 @@ def _reference_figures(
 
 
 def _has_window(image: FloatImage) -> bool:
-    return min(image.shape[:2]) >= SSIM_WINDOW_PX
+    return bool(min(image.shape[:2]) >= SSIM_WINDOW_PX)
 
 
 def _lpips(
@@ -240,7 +240,8 @@ def _face_figures(
 
         def embedded(picture: Photo, face: FaceResult = face) -> Vector:
             crop = _crop(picture, face.face.landmarks, photo.size)
-            return embedder.embed(crop[None])[0]
+            vector: Vector = embedder.embed(crop[None])[0]
+            return vector
 
         before, after = embedded(photo), embedded(result.photo)
         figure = FaceFigure(face.index, _cosine(before, after))
