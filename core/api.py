@@ -45,6 +45,7 @@ from core.stages.identity import IdentityStage
 from core.stages.outline import OutlineStage
 from core.stages.repair import FindDamageStage, RepairStage
 from core.stages.restore import RestoreFacesStage
+from core.stages.stains import StainStage
 
 if TYPE_CHECKING:
     from core.interfaces import FaceRestorer, Stage, Upscaler
@@ -135,6 +136,8 @@ class Engine(LoadedModels):
         stages: list[Stage] = []
         if settings.repair.enabled:
             stages += self._repair_stages(settings.repair)
+        if settings.repair.stains > 0:
+            stages.append(StainStage(settings.repair.stains))
         if settings.faces.enabled:
             stages += self._face_stages(settings, faces)
         if not settings.denoise.is_neutral:
