@@ -11,7 +11,7 @@ import hashlib
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -39,9 +39,14 @@ class SelfTestAction(argparse.Action):
     """The option `--self-test`: runs at once and ends the program."""
 
     def __call__(
-        self, parser: argparse.ArgumentParser, _namespace: object, *_rest: object, **_more: object
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: str | Sequence[Any] | None,
+        option_string: str | None = None,
     ) -> None:
         """Run all steps and end with their exit code."""
+        del namespace, values, option_string
         parser.exit(run_self_test())
 
 
