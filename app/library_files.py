@@ -5,7 +5,7 @@ All of it runs in a worker thread, which is where Pillow, OpenCV and torch are i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -28,25 +28,37 @@ if TYPE_CHECKING:
     from core.settings import RestorationSettings
 
 
-def make_library_services(engine: LazyEngine, journal_folder: Path | None) -> LibraryServices:
+def make_library_services(
+    engine: LazyEngine,
+    journal_folder: Path | None,
+    prepare: Callable[[], object] = lambda: None,
+) -> LibraryServices:
     """The library's services.
 
     Args:
         engine: Restores; used in the thread that restores.
         journal_folder: Where the queue is written down.
+        prepare: Imports OpenCV in the way that Qt needs; called before OpenCV is used.
     """
 
     def restore(order: PhotoOrder, on_planned: OnPlanned, progress: Progress) -> FileReport:
         # The engine of the window is `core.api.Engine`, known here by the little that it needs.
         return _restore(cast("Engine", engine.get()), order, on_planned, progress)
 
+    def thumbnail(path: Path, side_px: int, progress: Progress) -> npt.NDArray[np.uint8]:
+        prepare()
+        from core.imageio.thumbnail import read_thumbnail
+
+        return read_thumbnail(path, side_px, progress)
+
     return LibraryServices(
         find=_find,
-        thumbnail=_thumbnail,
+        thumbnail=thumbnail,
         restore=restore,
         export=_export,
         facts=_facts,
         settings_beside=_settings_beside,
+        tidy=_tidy,
         journal_folder=journal_folder,
     )
 
@@ -55,12 +67,6 @@ def _find(paths: Sequence[Path], progress: Progress) -> FoundPhotos:
     from core.outputs import find_photos
 
     return find_photos(paths, recursive=True, progress=progress)
-
-
-def _thumbnail(path: Path, side_px: int, progress: Progress) -> npt.NDArray[np.uint8]:
-    from core.imageio.thumbnail import read_thumbnail
-
-    return read_thumbnail(path, side_px, progress)
 
 
 def _restore(
@@ -114,6 +120,12 @@ def _settings_beside(result: Path) -> RestorationSettings | None:
         return load(path_beside(result)).settings
     except SettingsError:
         return None
+
+
+def _tidy(folder: Path) -> None:
+    from core.imageio.atomic import remove_stale_parts
+
+    remove_stale_parts(folder)
 
 
 def _task(photo: LibraryPhoto) -> Task:

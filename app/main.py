@@ -111,7 +111,7 @@ def make_services(
         score_photo=lambda result, reference, progress: _score_photo(
             engine.get(), folder, result, reference, progress
         ),
-        library=make_library_services(engine, queue_folder),
+        library=make_library_services(engine, queue_folder, _import_opencv),
         training=lambda: make_training(folder, _import_opencv),
     )
 

@@ -114,6 +114,10 @@ class BatchWork(QObject):
         """How long the user must rest before the next photo begins."""
         self._rest.setInterval(rest_ms)
 
+    def set_export(self, export: ExportSettings) -> None:
+        """Write the results of the photos that come next in this way."""
+        self._export = export
+
     # Orders of the user
 
     def start(self, export: ExportSettings) -> None:

@@ -82,7 +82,10 @@ class LibraryWork(QObject):
         """Look for a batch that was not finished."""
 
         def work(_progress: Progress) -> Queue | None:
-            return self._journal.unfinished()
+            queue = self._journal.unfinished()
+            for folder in {output.parent for output in self._journal.interrupted}:
+                self._services.tidy(folder)
+            return queue
 
         self._submit(work, self._on_looked_back)
 

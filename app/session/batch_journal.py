@@ -84,6 +84,8 @@ class BatchJournal:
         self._guard = threading.Lock()
         self._lock: filelock.BaseFileLock | None = None
         self._slot = 0
+        self.interrupted: tuple[Path, ...] = ()
+        """Results that were being made when the process ended; known after `unfinished`."""
 
     def may_hold_something(self) -> bool:
         """A quick look, without reading, at whether a batch may have been left behind."""
@@ -193,7 +195,12 @@ class BatchJournal:
             queue = msgspec.json.decode(self._queue_path(self._slot).read_bytes(), type=Queue)
         except (OSError, msgspec.DecodeError, UnicodeDecodeError):
             return None
-        return _brought_up_to_date(queue, self._read_log()) if queue.format <= FORMAT else None
+        if queue.format > FORMAT:
+            return None
+        lines = self._read_log()
+        open_lines = {line.id: line for line in lines}.values()
+        self.interrupted = tuple(Path(o.output) for o in open_lines if isinstance(o, Begun))
+        return _brought_up_to_date(queue, lines)
 
     def _read_log(self) -> list[Line]:
         try:

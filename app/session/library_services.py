@@ -79,6 +79,7 @@ class LibraryServices:
         export: Writes the result of the open photo.
         facts: What the placeholders of a name stand for.
         settings_beside: What a result was made with; None where nobody knows.
+        tidy: Removes what a killed process left half written in a folder.
         journal_folder: Where the queue is written down; None to keep no journal.
     """
 
@@ -88,4 +89,5 @@ class LibraryServices:
     export: ExportResult
     facts: Callable[[LibraryPhoto, RestorationSettings], NameFacts]
     settings_beside: Callable[[Path], RestorationSettings | None]
+    tidy: Callable[[Path], object]
     journal_folder: Path | None

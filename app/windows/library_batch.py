@@ -83,6 +83,7 @@ class LibraryBatch(QObject):
     def take_export(self, export: ExportSettings) -> None:
         """Use these settings for results."""
         self.export = export
+        self._batch.set_export(export)
         self._write_soon()
         self.refresh()
 

@@ -90,7 +90,6 @@ class LibraryController(QObject):
         self.desk = LibraryBatch(self.library, self.batch, self.chores, self.model, parts)
         self._document: Document | None = None
         self._known: RestorationSettings | None = None
-        self._opening = ""
         self._wanted_first = False
         self._connect()
         self._make_list_actions()
@@ -229,7 +228,6 @@ class LibraryController(QObject):
         document = self._work.document
         if document is not None and self._photo_of(document) is not None:
             document.discard()
-        self._opening = photo_id
         settings = self.library.settings_of(photo)
         self._work.cancel_kind("stored")
         if photo.state in FINISHED and photo.output:
@@ -296,6 +294,7 @@ class LibraryController(QObject):
         """The document, its settings or its state of saving may be others."""
         document = self._work.document
         photo = self._photo_of(document)
+        self._commands.export.setEnabled(document is not None and document.result is not None)
         self.model.show_open(photo.id if photo else "")
         self._pane.show_scope(None if photo is None else _scope(photo))
         if document is None or document is not self._document:
@@ -385,6 +384,7 @@ class LibraryController(QObject):
 
     def _on_library_changed(self, photo_id: str) -> None:
         self.model.refresh(photo_id)
+        self._commands.start_batch.setEnabled(self.is_in_use)
         self.desk.on_library_changed()
 
     # The open photo

@@ -12,6 +12,7 @@ import errno
 import os
 import re
 import secrets
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -25,6 +26,26 @@ _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.E
 def is_part_file(path: Path) -> bool:
     """True for the hidden file that a killed process may have left behind."""
     return _PART_NAME.match(path.name) is not None
+
+
+_STALE_S = 60.0
+"""A hidden file that nobody has written to for this long is no save in progress."""
+
+
+def remove_stale_parts(folder: Path) -> int:
+    """Take away what killed processes left half written in a folder.
+
+    Returns:
+        How many files were removed; nothing is raised.
+    """
+    removed = 0
+    with contextlib.suppress(OSError):
+        for path in folder.iterdir():
+            with contextlib.suppress(OSError):
+                if is_part_file(path) and time.time() - path.stat().st_mtime > _STALE_S:
+                    path.unlink()
+                    removed += 1
+    return removed
 
 
 @contextlib.contextmanager
