@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib.resources import files
@@ -48,6 +49,7 @@ def run_window(paths: Sequence[str]) -> int:
     """
     from appdirs import user_config_dir, user_data_dir, user_log_dir
 
+    from app.jobs.gentle import SWITCH_INTERVAL_S
     from app.session.bug_report import versions
     from app.session.log_file import LogFile, log
     from app.session.preferences import PreferencesStore
@@ -56,6 +58,7 @@ def run_window(paths: Sequence[str]) -> int:
 
     # Ctrl-C in the terminal ends the window at once; Qt's loop would not notice it otherwise.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
     app = make_application()
     store = PreferencesStore(Path(user_config_dir("heirloom", appauthor=False)))
     models = store.load().models_folder
@@ -130,6 +133,13 @@ def _import_opencv() -> None:
 
 def _make_engine(models_dir: Path, preferences: Preferences) -> RestorationEngine:
     """The engine with everything loaded that a fresh photo needs."""
+    from app.jobs.gentle import gentle_loading
+
+    with gentle_loading():
+        return _load_engine(models_dir, preferences)
+
+
+def _load_engine(models_dir: Path, preferences: Preferences) -> RestorationEngine:
     _import_opencv()
     from core.api import Engine
     from core.device import ComputePreference

@@ -42,6 +42,7 @@ class JobQueue(QObject):
         self._thread.setObjectName("heirloom-worker")
         self._worker = Worker()
         self._worker.moveToThread(self._thread)
+        self._thread.started.connect(self._worker.on_thread_started)
         self._submitted.connect(self._worker.on_submitted)
         self._stop_asked.connect(self._worker.on_stop_asked)
         self._worker.started.connect(self._on_started)

@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.jobs.gentle import step_back
 from app.jobs.job import Job
 from core.errors import Cancelled
 from core.progress import Progress
@@ -53,6 +54,11 @@ class Worker(QObject):
             self.failed.emit(job.id, error)
         else:
             self.succeeded.emit(job.id, result)
+
+    @Slot()
+    def on_thread_started(self) -> None:
+        """Let the window's thread go first."""
+        step_back()
 
     @Slot()
     def on_stop_asked(self) -> None:
