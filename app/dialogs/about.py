@@ -63,6 +63,7 @@ class AboutDialog(QDialog):
     def _licences(self) -> QWidget:
         overview = QTextBrowser()
         overview.setAccessibleName(self.tr("Licences"))
+        overview.setToolTip(self.tr("The terms of everything that comes with Heirloom"))
         overview.setMarkdown(licence_texts())
         overview.setOpenExternalLinks(True)
         inside = bundle_licences()

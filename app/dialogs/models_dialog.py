@@ -119,6 +119,7 @@ class ModelsDialog(QDialog):
         view, header = self.view, self.view.horizontalHeader()
         view.setModel(self.table)
         view.setAccessibleName(self.tr("Models"))
+        view.setToolTip(self.tr("Choose a model to read about it, to install or to remove it"))
         view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         view.setTabKeyNavigation(False)
@@ -141,12 +142,14 @@ class ModelsDialog(QDialog):
         self._details.setMinimumHeight(self.fontMetrics().lineSpacing() * 6)
         self.mirror.setPlaceholderText(self.tr("Where the models were published"))
         self.mirror.setClearButtonEnabled(True)
+        self.mirror.setAccessibleName(self.tr("Download from"))
         self.mirror.setToolTip(
             self.tr("The address of a folder with the same files, for networks that block GitHub")
         )
         self.import_button.setToolTip(
             self.tr("Adds a model file that you already have. You can also drop it here.")
         )
+        self.install_button.setToolTip(self.tr("Downloads the model, or stops its download"))
         self.verify_button.setToolTip(self.tr("Checks that the file is unchanged"))
         self.remove_button.setToolTip(self.tr("Deletes the file from the models folder"))
 
