@@ -11,7 +11,7 @@ from app.cli_report import add_report_option, check_free, report_on_run
 from app.exit_codes import EXIT_DONE, EXIT_FAILED, EXIT_STOPPED, EXIT_USAGE
 from app.stopping import stops_on_signals
 from core.errors import OutputError, SettingsError
-from core.export import Conflict
+from core.export import Conflict, MetadataChoice
 from core.naming import check_name_recipe
 from core.progress import CancelToken, Progress
 from core.settings import COLOUR_PRESETS, Finish, RestorationSettings, Upscale
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from core.recipe import Recipe
     from core.report import FileReport
 
-METADATA = {"keep": "keep", "no-gps": "strip_gps", "none": "strip_all"}
+METADATA: dict[str, MetadataChoice] = {"keep": "keep", "no-gps": "strip_gps", "none": "strip_all"}
 """What `--metadata` takes, and what the engine calls it."""
 
 FORMATS = ("jpeg", "png", "tiff", "webp", "avif", "bmp")
@@ -181,7 +181,7 @@ def run_restore(args: argparse.Namespace) -> int:
     tasks = tuple(
         Task(photo.path, photo.relative, number) for number, photo in enumerate(found.photos, 1)
     )
-    conflict = "replace" if args.overwrite else args.if_exists
+    conflict: Conflict = "replace" if args.overwrite else args.if_exists
     batch = Batch(tasks, args.out, settings, options, recipe, args.name, conflict)
     token = CancelToken()
     _check_report(args.json)

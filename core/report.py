@@ -12,6 +12,7 @@ import msgspec
 
 from core.errors import RestorationError
 from core.faces import FaceResult, Likeness
+from core.geometry import Size
 from core.interfaces import EngineInfo
 from core.pipeline import Restoration
 

@@ -141,7 +141,7 @@ class ExportDialog(QDialog):
 
     def _make_lists(self) -> None:
         self.format = self._list("format", self.tr("Format"), self._formats())
-        self.depth = self._list("depth", self.tr("Bits a channel"), self._depths())
+        self.bits = self._list("depth", self.tr("Bits a channel"), self._depths())
         self.metadata = self._list("metadata", self.tr("Photo data"), self._metadatas())
         self.conflict = self._list("conflict", self.tr("If the name is taken"), self._conflicts())
 
@@ -219,14 +219,14 @@ class ExportDialog(QDialog):
         self.quality_text = QLabel()
         self.quality_text.setMinimumWidth(self.fontMetrics().horizontalAdvance("0000"))
         self.quality_text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.size = ModeSwitch(
+        self.size_switch = ModeSwitch(
             (
                 ("full", self.tr("Full size"), self.tr("As large as the restored photo")),
                 ("limit", self.tr("Smaller"), self.tr("Makes larger photos smaller, for sending")),
             )
         )
-        self.size.show_state("limit" if self._settings.max_side_px else "full")
-        self.size.chosen.connect(self._on_size_chosen)
+        self.size_switch.show_state("limit" if self._settings.max_side_px else "full")
+        self.size_switch.chosen.connect(self._on_size_chosen)
         self.side = QSpinBox()
         self.side.setRange(16, 100_000)
         self.side.setSingleStep(256)
@@ -256,17 +256,17 @@ class ExportDialog(QDialog):
         name.addLayout(puts)
         name.addWidget(self.example)
         quality = _beside(self.quality, self.quality_text)
-        size = _beside(self.size, self.side)
+        size = _beside(self.size_switch, self.side)
         size.addStretch()
         place = _beside(self.place, self.folder)
         place.addStretch()
-        rows: Sequence[tuple[str, QWidget | None, Any]] = (
+        rows: Sequence[tuple[str, QWidget, Any]] = (
             (self.tr("F&older"), self.folder, place),
             (self.tr("&Name"), self.name, name),
             (self.tr("&Format"), self.format, self.format),
             (self.tr("&Quality"), self.quality, quality),
             (self.tr("&Size"), self.side, size),
-            (self.tr("&Bits a channel"), self.depth, self.depth),
+            (self.tr("&Bits a channel"), self.bits, self.bits),
             (self.tr("&Photo data"), self.metadata, self.metadata),
             (self.tr("&If the name is taken"), self.conflict, self.conflict),
         )
@@ -365,7 +365,7 @@ class ExportDialog(QDialog):
         has_quality = chosen.format in WITH_QUALITY or not chosen.format
         self.quality.setEnabled(has_quality)
         self.quality_text.setEnabled(has_quality)
-        self.depth.setEnabled(chosen.format in WITH_DEPTH or not chosen.format)
+        self.bits.setEnabled(chosen.format in WITH_DEPTH or not chosen.format)
         self.side.setEnabled(bool(chosen.max_side_px))
         self._show_example()
 

@@ -120,17 +120,22 @@ class BatchWork(QObject):
 
     # Orders of the user
 
-    def start(self, export: ExportSettings) -> None:
-        """Begin, or go on after a pause."""
+    def start(self, export: ExportSettings) -> bool:
+        """Begin, or go on after a pause.
+
+        Returns:
+            False where nothing waits, or the batch is on already.
+        """
         self._export = export
         if self._is_on or self._library.next_waiting() is None:
-            return
+            return False
         if not self._photo_id:
             self._done_in_run, self._eta = 0, BatchEta()
         self._library.give_numbers()
         self._is_on = True
         self.changed.emit()
         self._advance()
+        return True
 
     def pause(self) -> None:
         """Stop after the present photo."""

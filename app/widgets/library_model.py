@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -166,7 +166,7 @@ class LibraryModel(QAbstractListModel):
         """The kind of a dragged row."""
         return [MIME_TYPE]
 
-    def mimeData(self, indexes: list[QModelIndex]) -> QMimeData:  # noqa: N802
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:  # noqa: N802
         """The ids of dragged photos."""
         photos = [photo for index in indexes if (photo := self.photo_at(index))]
         data = QMimeData()

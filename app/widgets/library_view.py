@@ -73,12 +73,12 @@ class PhotoDelegate(QStyledItemDelegate):
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
         """Thumbnail, name, state."""
-        photo: LibraryPhoto = index.data(PHOTO_ROLE)
+        photo: LibraryPhoto | None = index.data(PHOTO_ROLE)
         if photo is None:
             return
         colours = current_colours()
-        rect: QRect = option.rect  # type: ignore[attr-defined]
-        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
+        rect: QRect = option.rect
+        state: QStyle.StateFlag = option.state
         painter.save()
         painter.setRenderHints(
             QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
@@ -107,7 +107,7 @@ class PhotoDelegate(QStyledItemDelegate):
         *,
         is_open: bool,
     ) -> None:
-        font = QFont(option.font)  # type: ignore[attr-defined]
+        font = QFont(option.font)
         font.setWeight(QFont.Weight.DemiBold if is_open else QFont.Weight.Normal)
         painter.setFont(font)
         line_px = painter.fontMetrics().height()

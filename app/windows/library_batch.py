@@ -94,8 +94,7 @@ class LibraryBatch(QObject):
             self._batch.pause()
             return
         self._take_offer_away()
-        self._batch.start(self.export)
-        if self._batch.is_on:
+        if self._batch.start(self.export):
             self._is_journalled = True
             self._chores.write_at_once(self._snapshot)
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from PIL import Image, ImageCms
 
 from core.geometry import Size
-from core.image import Photo, max_value, to_uint8
+from core.image import Photo, Pixels, max_value, to_uint8
 from core.imageio.beside import gather
 from core.imageio.decode import from_pillow
 from core.imageio.orient import turned
@@ -72,13 +72,14 @@ def _flat(photo: Photo, side_px: int) -> npt.NDArray[np.uint8]:
     pixels = to_uint8(_averaged(photo.pixels, size))
     if photo.alpha is None:
         return np.ascontiguousarray(pixels)
-    opacity = _averaged(photo.alpha, size)[..., np.newaxis] / np.float32(max_value(photo.alpha))
+    opacity = _averaged(photo.alpha, size).astype(np.float32)[..., np.newaxis]
+    opacity /= max_value(photo.alpha)
     mixed = 255 + (pixels.astype(np.float32) - 255) * opacity
     return np.ascontiguousarray(np.rint(mixed).astype(np.uint8))
 
 
-def _averaged(stored: npt.NDArray[np.generic], size: tuple[int, int]) -> npt.NDArray[np.generic]:
-    made: npt.NDArray[np.generic] = cv2.resize(stored, size, interpolation=cv2.INTER_AREA)
+def _averaged(stored: Pixels, size: tuple[int, int]) -> Pixels:
+    made: Pixels = cv2.resize(stored, size, interpolation=cv2.INTER_AREA)
     return made
 
 

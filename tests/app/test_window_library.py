@@ -455,7 +455,7 @@ def test_the_open_photo_is_exported_as_chosen(qtbot, window, desk, photo_path, t
     window.commands.export.trigger()
     dialog = desk.desk.dialog
     dialog.take_folder(str(tmp_path / "out"))
-    dialog.size.chosen.emit("limit")
+    dialog.size_switch.chosen.emit("limit")
     dialog.side.setValue(40)
     with qtbot.waitSignal(window.work.saved):
         dialog.accept_button.click()
