@@ -38,6 +38,7 @@ class ShortcutsDialog(QDialog):
         ]
         table = QTableWidget(len(rows), 2)
         table.setAccessibleName(self.tr("Keyboard shortcuts"))
+        table.setToolTip(self.tr("All keys, and what each does"))
         table.setHorizontalHeaderLabels([self.tr("Key"), self.tr("What it does")])
         table.verticalHeader().hide()
         table.setShowGrid(False)
