@@ -221,7 +221,9 @@ class PhotoCanvas(ZoomArea):
         return both
 
     def _difference_note(self) -> str:
-        text = self.tr("Black: unchanged. The brighter, the more was changed (shown {gain} times).")
+        text = self.tr(
+            "Black: unchanged. The brighter, the more was changed; shown {gain} times as strong."
+        )
         return text.format(gain=GAIN)
 
     # Events

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from app.widgets.mode_switch import ModeSwitch
 from app.widgets.theme import ICON_SIZE_PX
+
+_ROOM_FOR_INFO_PX = 660
 
 
 class HeaderBar(QFrame):
@@ -110,6 +112,11 @@ class ViewBar(QFrame):
         layout.addWidget(self._zoom)
         for action in (into, *rest):
             layout.addWidget(action_button(action))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """In a narrow window the buttons need the room of the photo's size."""
+        self._info.setVisible(event.size().width() >= _ROOM_FOR_INFO_PX)
+        super().resizeEvent(event)
 
     def show_zoom(self, scale: float) -> None:
         """Show device pixels a photo pixel as a percentage."""

@@ -151,9 +151,9 @@ class VersionMenu(QObject):
             self.dialog.version_removed.connect(self.remove)
             self.dialog.compare_asked.connect(self.compare)
             self.dialog.finished.connect(self._on_dialog_finished)
-        self._on_changed()
-        self.dialog.show()
+        self.dialog.show()  # first, as rows take their height from the style of a shown list
         self.dialog.raise_()
+        self._on_changed()
 
     def go_to(self, step: int) -> None:
         """Go to any step of the history."""
