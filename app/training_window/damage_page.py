@@ -17,7 +17,7 @@ from app.widgets.theme import current_colours
 from core.progress import Progress
 
 PAIRS = "pairs"
-SHOWN = 4
+SHOWN = 3
 _PANEL_PX = 250
 
 

@@ -76,6 +76,7 @@ class PhotosPage(WizardPage):
         self._show()
 
     def _prepare(self) -> None:
+        self.list.setObjectName("plainList")
         self.list.setAccessibleName(self.tr("Chosen folders and photos"))
         self.list.setToolTip(self.tr("What will be looked through, with all folders below"))
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)

@@ -6,7 +6,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -145,6 +145,7 @@ class PlanPage(WizardPage):
         )
         form = QFormLayout()
         form.setHorizontalSpacing(20)
+        form.setVerticalSpacing(6)
         for title, value in (
             (self.tr("Time"), self.time),
             (self.tr("Memory"), self.memory),
@@ -154,7 +155,7 @@ class PlanPage(WizardPage):
             form.addRow(title, value)
         side = QVBoxLayout()
         side.addWidget(self.basis)
-        side.addWidget(self.measure_button)
+        side.addWidget(self.measure_button, 0, Qt.AlignmentFlag.AlignLeft)
         side.addStretch(1)
         columns = QHBoxLayout()
         columns.setSpacing(32)

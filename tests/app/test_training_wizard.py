@@ -137,7 +137,7 @@ def test_from_twelve_photos_to_a_model_that_restores(
 
     # Pairs of input and target, drawn anew as a slider moves.
     press(wizard.next_button)
-    until(lambda: len(wizard.damage.pairs.pictures) == 4)
+    until(lambda: len(wizard.damage.pairs.pictures) == 3)
     before = wizard.damage.pairs.pictures
     wizard.damage.degradation.slider.setValue(200)
     until(lambda: wizard.damage.pairs.pictures is not before)
