@@ -13,8 +13,8 @@ from app.jobs.works import Restored
 from app.session.mask_editor import MaskEditor
 from app.session.services import Choices
 from app.views.mask_tool import MaskTool
+from app.widgets.icon_button import IconButton
 from app.widgets.repair_bar import RepairBar
-from app.widgets.theme import icon
 from app.windows.parts import Parts
 from app.windows.presenter import Presenter
 from core.settings import RepairSettings
@@ -65,9 +65,8 @@ class DamageMarks(QObject):
         work.choices_found.connect(self._on_choices_found)
 
     def _button(self) -> QPushButton:
-        button = QPushButton(self.tr("Correct the marks…"))
+        button = IconButton(self.tr("Correct the marks…"), "brush")
         button.setToolTip(self.tr("Shows what will be filled, and lets you paint and erase there"))
-        button.setIcon(icon("brush"))
         button.setCheckable(True)
         button.clicked.connect(self.action.setChecked)
         self.action.toggled.connect(button.setChecked)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QAction, QColor, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from app.jobs.photo_work import PhotoWork
 from app.session.neutral import neutral_at, shown_colour
 from app.views.picker_tool import PickerTool
-from app.widgets.theme import icon
+from app.widgets.icon_button import IconButton
 from app.windows.parts import Parts
 from app.windows.presenter import Presenter
 from core.settings import ColourSettings
@@ -46,13 +46,11 @@ class NeutralPicker(QObject):
         self._swatch.setFixedSize(_SWATCH_PX, _SWATCH_PX)
         self._swatch.setAccessibleName(self.tr("The colour that is taken for grey"))
         self._swatch.setToolTip(self.tr("The colour that is taken for grey"))
-        self.pick = QPushButton(self.tr("Pick something grey…"))
-        self.pick.setIcon(icon("picker"))
+        self.pick = IconButton(self.tr("Pick something grey…"), "picker")
         self.pick.setToolTip(action.statusTip())
         self.pick.setCheckable(True)
         self.pick.clicked.connect(action.setChecked)
-        self.forget = QToolButton()
-        self.forget.setIcon(icon("close"))
+        self.forget = IconButton("", "close")
         self.forget.setAccessibleName(self.tr("Automatic white balance"))
         self.forget.setToolTip(self.tr("Forgets the colour: white balance is automatic again"))
         self.forget.clicked.connect(self._on_forget_asked)
