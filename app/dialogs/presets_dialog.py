@@ -141,7 +141,8 @@ class PresetsDialog(QDialog):
     def current(self) -> Preset | None:
         """The chosen preset, or None."""
         item = self.list.currentItem()
-        return item.data(Qt.ItemDataRole.UserRole) if item is not None else None
+        found = item.data(Qt.ItemDataRole.UserRole) if item is not None else None
+        return found if isinstance(found, Preset) else None
 
     # What the user does
 

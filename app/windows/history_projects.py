@@ -35,6 +35,9 @@ OPENABLE_SUFFIXES = (SUFFIX, ".heirloom.json")
 
 _KIND = "project"
 
+Recent = Callable[[], tuple[str, ...]]
+Remember = Callable[[Path], object]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Awaited:
@@ -70,7 +73,7 @@ class Projects(QObject):
         presenter: Presenter,
         parts: Parts,
         actions: HistoryActions,
-        recent: Callable[[], tuple[str, ...]],
+        recent: Recent,
     ) -> None:
         super().__init__(presenter)
         self._work = work
@@ -79,7 +82,7 @@ class Projects(QObject):
         self._actions = actions
         self._recent = recent
         self._awaited: _Awaited | None = None
-        self.remember: Callable[[Path], object] | None = None
+        self.remember: Remember | None = None
         actions.save_project.triggered.connect(self.save)
         work.opened.connect(self._on_opened)
         presenter.changed.connect(self._on_changed)

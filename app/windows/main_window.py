@@ -23,19 +23,14 @@ from app.dialogs.shortcuts import ShortcutsDialog
 from app.dialogs.unsaved import UnsavedAnswer, ask_about_unsaved
 from app.jobs.photo_work import PhotoWork
 from app.session.preferences import Preferences, PreferencesStore, Theme, ViewMode
-from app.session.presets import FOLDER, PresetStore, is_preset_file
 from app.session.services import SavedFile, Services
 from app.session.troubles import Trouble, trouble_of
 from app.widgets.theme import apply_theme, system_is_dark
 from app.windows.actions import Actions
-from app.windows.compare_grid import CompareGrid
-from app.windows.compare_views import CompareViews
 from app.windows.damage_marks import DamageMarks
 from app.windows.faces import Faces
 from app.windows.history_actions import HistoryActions
-from app.windows.history_presets import PresetMenu
-from app.windows.history_projects import OPENABLE_SUFFIXES, Projects
-from app.windows.history_versions import VersionMenu
+from app.windows.history_parts import HistoryParts, with_own_suffixes
 from app.windows.intake import Intake, has_something, intake_of, intake_of_paths
 from app.windows.library_controller import LibraryController
 from app.windows.manners import Manners
@@ -76,18 +71,21 @@ class MainWindow(QMainWindow):
         self.presenter = Presenter(self.work, self.parts, self.commands, self)
         self.manners = Manners(services, self.work, self.commands, self.parts.banner, self)
         self.manners.take(self.preferences)
-        self.compare_views = CompareViews(self.parts, self.commands, self)
         tools = self.parts, self.work, self.presenter
         self.damage_marks = DamageMarks(*tools, self.commands.damage_marks, self)
         self.neutral_picker = NeutralPicker(*tools, self.commands.neutral_picker, self)
-        self.compare_grid = CompareGrid(
-            services, self.work, self.presenter, self.parts, self.commands
-        )
         self.faces = Faces(services, self.work, self.presenter, self.parts, self.commands)
         self.scores = Scores(services, self.work, self.presenter, self.commands, self)
         self.updates = UpdateCheck(lambda: self.preferences, self.parts.banner, self)
         self.training = Training(services, self.commands.train, self.work, self)
-        self._make_history()
+        history = self.commands, self.history_commands
+        self.history = HistoryParts(services, self.work, self.presenter, self.parts, history)
+        self.history.keep_in(
+            store.folder,
+            self.manners.set_usual,
+            lambda: self.preferences.recent,
+            lambda path: self._remember(self.preferences.with_recent(path)),
+        )
         self.library: LibraryController | None = None
         if services.library is not None:
             basics = services, self.work, self.presenter, self.parts, self.commands
@@ -105,18 +103,6 @@ class MainWindow(QMainWindow):
         self._connect_parts()
         self._apply_preferences()
         self._on_changed()
-
-    def _make_history(self) -> None:
-        tools = self.work, self.presenter, self.parts, self.history_commands
-        self.preset_menu = PresetMenu(PresetStore(self._store.folder / FOLDER), *tools)
-        self.version_menu = VersionMenu(*tools, self.compare_grid)
-        self.projects = Projects(*tools, lambda: self.preferences.recent)
-        self.projects.remember = lambda path: self._remember(self.preferences.with_recent(path))
-        self.preset_menu.use_default_through(self.manners.set_usual)
-        self.compare_grid.set_source("presets", self.preset_menu.named)
-        self.compare_grid.set_source("versions", self.version_menu.named)
-        self.parts.header.add_action(self.history_commands.presets)
-        self.parts.header.add_action(self.history_commands.versions)
 
     def _connect_actions(self) -> None:
         commands = self.commands
@@ -174,17 +160,17 @@ class MainWindow(QMainWindow):
             self._on_models_asked()
             if self._models is not None:
                 self._models.import_files(intake.models)
-        if intake.path is not None and is_preset_file(intake.path):
-            self.preset_menu.take_in(intake.path)
-        elif self.library is not None and self.library.take(intake):
+        if self.history.takes_preset(intake.path):
             return
-        elif intake.path is not None or intake.image is not None:
+        if self.library is not None and self.library.take(intake):
+            return
+        if intake.path is not None or intake.image is not None:
             self._when_saved(partial(self._open, intake))
 
     def _open(self, intake: Intake) -> None:
         if intake.path is not None:
             self._remember(self.preferences.with_recent(intake.path.absolute()))
-            if not self.projects.takes(intake.path):
+            if not self.history.projects.takes(intake.path):
                 self.work.open_path(intake.path)
         elif intake.image is not None:
             self.work.open_image(intake.image)
@@ -192,7 +178,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_open_asked(self) -> None:
         folder = self.preferences.last_folder
-        suffixes = (*self._services.readable_suffixes(), *OPENABLE_SUFFIXES)
+        suffixes = with_own_suffixes(self._services.readable_suffixes())
         paths = ask_open_paths(self, folder, suffixes)
         if paths:
             self.open_paths(paths)

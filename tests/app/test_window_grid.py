@@ -37,7 +37,7 @@ def grid(qtbot, window, photo_path, engine):
 
 
 def fill(qtbot, window, kind: str) -> None:
-    window.compare_grid.fill(kind)
+    window.history.compare_grid.fill(kind)
     wait_idle(qtbot, window)
     QApplication.processEvents()  # the room of the hidden panel is given to the grid
 
@@ -201,10 +201,10 @@ def test_one_result_that_fails_says_so_in_its_pane_and_the_others_go_on(
 
 def test_progress_shows_and_leaving_stops_what_still_runs(qtbot, window, grid, engine):
     engine.gate = threading.Event()
-    window.compare_grid.fill("models")
+    window.history.compare_grid.fill("models")
     qtbot.waitUntil(window.parts.area.card.isVisible)
     assert grid.panes[1].note == "Waiting"
-    window.compare_grid.leave()
+    window.history.compare_grid.leave()
     wait_idle(qtbot, window)
     assert not window.parts.area.card.isVisible()
     assert grid.panes == ()
@@ -216,7 +216,7 @@ def test_what_is_missing_is_said_in_place_of_an_empty_grid(qtbot, window, grid):
         fill(qtbot, window, kind)
         assert word in grid._message
         assert grid.panes == ()
-    window.compare_grid.leave()
+    window.history.compare_grid.leave()
     assert window.parts.area.currentWidget() is window.parts.area.canvas
 
 

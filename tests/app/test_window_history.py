@@ -90,7 +90,7 @@ def test_a_preset_goes_round_by_file_from_one_user_to_another(
     shared = tmp_path / f"given{PRESET_SUFFIX}"
     monkeypatch.setattr(presets_dialog, "ask_export_preset", lambda *_args: shared)
     window.history_commands.manage_presets.trigger()
-    dialog = window.preset_menu.dialog
+    dialog = window.history.preset_menu.dialog
     dialog.share.click()
     assert shared.is_file()
     dialog.remove.click()
@@ -115,7 +115,7 @@ def test_presets_are_renamed_in_place_and_a_taken_name_is_refused(qtbot, opened,
         names.append(name)
         window.history_commands.save_preset.trigger()
     window.history_commands.manage_presets.trigger()
-    dialog = window.preset_menu.dialog
+    dialog = window.history.preset_menu.dialog
     dialog.list.item(0).setText("Two")
     assert "already a preset" in dialog.message.text()
     assert [dialog.list.item(row).text() for row in range(2)] == ["One", "Two"]
@@ -133,8 +133,8 @@ def test_new_photos_start_with_the_default_preset_also_in_the_next_window(
     names.append("Mine")
     window.history_commands.save_preset.trigger()
     window.history_commands.manage_presets.trigger()
-    window.preset_menu.dialog.default.click()
-    window.preset_menu.dialog.close()
+    window.history.preset_menu.dialog.default.click()
+    window.history.preset_menu.dialog.close()
     window.work.document.discard()
     open_file(qtbot, window, photo_path)
     assert window.work.document.settings.faces.strength == 0.2
@@ -161,7 +161,7 @@ def test_the_grid_compares_presets(qtbot, opened, names):
     window.history_commands.save_preset.trigger()
     window.commands.undo.trigger()
     wait_idle(qtbot, window)
-    window.compare_grid.fill("presets")
+    window.history.compare_grid.fill("presets")
     wait_idle(qtbot, window)
     titles = [pane.title for pane in window.parts.area.grid_page.grid.panes]
     assert titles == ["As it is now", "Gentle: Face strength 20 %"]
@@ -183,11 +183,11 @@ def test_versions_are_kept_switched_compared_and_undone(qtbot, opened, names):
     window.history_commands.versions_menu.actions()[0].trigger()
     assert document.settings.faces.strength == 1.0
     wait_idle(qtbot, window)
-    window.compare_grid.fill("versions")
+    window.history.compare_grid.fill("versions")
     wait_idle(qtbot, window)
     titles = [pane.title for pane in window.parts.area.grid_page.grid.panes]
     assert titles == ["As it is now", "Strong: as it is now", "Soft: Face strength 25 %"]
-    window.compare_grid.leave()
+    window.history.compare_grid.leave()
     while window.commands.undo.isEnabled():
         window.commands.undo.trigger()
     assert document.settings == START
@@ -204,7 +204,7 @@ def test_the_history_lists_every_step_and_goes_to_any(qtbot, opened, names):
     set_strength(qtbot, window, 0.25)
     names.append("Here")
     window.history_commands.history.trigger()
-    dialog = window.version_menu.dialog
+    dialog = window.history.version_menu.dialog
     dialog.keep.click()
     steps = [dialog.steps.item(row).text() for row in range(dialog.steps.count())]
     assert steps == ["Opened", "Face strength", "Face strength", "Keep version “Here”"]
@@ -237,10 +237,10 @@ def test_everything_that_the_user_decides_goes_through_the_history(qtbot, opened
     menu_texts(window.history_commands.presets_menu)
     window.history_commands.presets_menu.actions()[0].trigger()
     wait_idle(qtbot, window)
-    window.compare_grid.fill("strengths")
+    window.history.compare_grid.fill("strengths")
     wait_idle(qtbot, window)
     window.parts.area.grid_page.grid.choose(1)
-    window.compare_grid.use_for_photo()
+    window.history.compare_grid.use_for_photo()
     wait_idle(qtbot, window)
     end = document.settings
     count = 0

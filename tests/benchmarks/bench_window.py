@@ -165,11 +165,11 @@ def measure_frames(window: MainWindow) -> None:
     commands.divider.trigger()
     grid = window.parts.area.grid_page.grid
     began = time.perf_counter()
-    window.compare_grid.fill("strengths")
+    window.history.compare_grid.fill("strengths")
     wait(window)
     print(f"grid of {len(grid.panes)} filled: {time.perf_counter() - began:.2f} s")
     measure_zoom_and_pan(grid, f"Grid of {len(grid.panes)}")
-    window.compare_grid.leave()
+    window.history.compare_grid.leave()
 
 
 def measure_zoom_and_pan(view: ZoomArea, name: str) -> None:
