@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from core.evaluation.statistics import Estimate, estimate
@@ -154,10 +155,13 @@ def judged(scores: Sequence[Score], faces: int) -> dict[str, Any]:
 _METHODS = ("start", "yours")
 
 
-def _by_face(scores: Sequence[Score], method: str, name: str, faces: int) -> np.ndarray:
+def _by_face(
+    scores: Sequence[Score], method: str, name: str, faces: int
+) -> npt.NDArray[np.float64]:
     """Mean over the strengths for each face: strengths of one face are no independent evidence."""
     values = [getattr(score, name) for score in scores if score.method == method]
-    return np.asarray(values, np.float64).reshape(faces, -1).mean(axis=1)
+    means: npt.NDArray[np.float64] = np.asarray(values, np.float64).reshape(faces, -1).mean(axis=1)
+    return means
 
 
 def outcome(figure: Figure, difference: Estimate) -> Outcome:

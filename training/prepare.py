@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from core.alignment import aligned_crop
 from core.errors import OutputError, RestorationError
-from core.faces import Face, crop_transform
+from core.faces import Face, Landmarks, crop_transform
 from core.geometry import scale_of, transformed
 from core.image import Pixels, to_uint8
 from core.imageio.read import read_photo
@@ -308,7 +308,7 @@ def cut_face(
 
     Faces with few pixels are stored at half of `size_px`: enlarging adds nothing.
     """
-    points = tuple((float(x), float(y)) for x, y in landmarks)
+    points = _five(landmarks)
     native_px = size_px / scale_of(crop_transform(points, size_px))
     side = size_px if native_px >= 0.85 * size_px else size_px // 2
     return _stored(aligned_crop(pixels, crop_transform(points, side), side)), side, native_px
@@ -316,10 +316,15 @@ def cut_face(
 
 def crop_landmarks(landmarks: Sequence[Sequence[float]], side: int) -> list[list[float]]:
     """Landmarks of the photo as shares of the crop's side."""
-    points = tuple((float(x), float(y)) for x, y in landmarks)
+    points = _five(landmarks)
     shares = (transformed(crop_transform(points, side), points) + 0.5) / side
     rounded: list[list[float]] = np.round(shares, 5).tolist()
     return rounded
+
+
+def _five(points: Sequence[Sequence[float]]) -> Landmarks:
+    a, b, c, d, e = ((float(x), float(y)) for x, y in points)
+    return a, b, c, d, e
 
 
 def store_crop(

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from filelock import FileLock, Timeout
 
@@ -94,7 +94,7 @@ def write_state(
     folder: RunFolder, state: State, step: int | None = None, error: RestorationError | None = None
 ) -> None:
     """Tell other processes what this one does."""
-    values = {"state": state, "pid": os.getpid(), "time": round(time.time(), 1)}
+    values: dict[str, Any] = {"state": state, "pid": os.getpid(), "time": round(time.time(), 1)}
     if step is not None:
         values["step"] = step
     if error is not None:

@@ -124,17 +124,17 @@ class CheckPage(WizardPage):
             (self.tr("Not stated: the model is for myself only"), Licence()),
             (
                 self.tr("My own photos, only for private use"),
-                Licence("Own photos, private use", commercial_use=False),
+                Licence("LicenseRef-own-private", commercial_use=False),
             ),
             (
                 self.tr("My own photos, any use; the people agree"),
-                Licence("Own photos, any use, with consent", commercial_use=True),
+                Licence("LicenseRef-own-any-use", commercial_use=True),
             ),
             (self.tr("Public domain or CC0"), Licence("CC0-1.0", commercial_use=True)),
             (self.tr("CC BY (name the source)"), Licence("CC-BY-4.0", commercial_use=True)),
             (
                 self.tr("Only for non-commercial use"),
-                Licence("Non-commercial use only", commercial_use=False),
+                Licence("LicenseRef-non-commercial", commercial_use=False),
             ),
         )
         for text, licence in entries:

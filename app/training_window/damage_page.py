@@ -86,8 +86,8 @@ class DamagePage(WizardPage):
         column = QVBoxLayout(panel)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(16)
-        for row in (self.degradation, self.strength, self.share):
-            column.addWidget(row)
+        for slider in (self.degradation, self.strength, self.share):
+            column.addWidget(slider)
         buttons = QHBoxLayout()
         for button in (self.reset_button, self.others_button):
             button.setAutoDefault(False)

@@ -85,8 +85,8 @@ class _Painter(QStyledItemDelegate):
         if not isinstance(model, _Faces):
             return
         face, colours = model.faces[index.row()], current_colours()
-        cell: QRect = option.rect  # type: ignore[attr-defined]
-        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
+        cell: QRect = option.rect
+        state: QStyle.StateFlag = option.state
         frame = QRect(0, 0, _PICTURE_PX, _PICTURE_PX)
         frame.moveCenter(cell.center())
         painter.save()

@@ -134,8 +134,8 @@ class PlanPage(WizardPage):
         self.body.addSpacing(10)
         self.body.addWidget(self._make_cost_box())
         self.body.addStretch(1)
-        for button in (self.file_button, self.measure_button):
-            button.setAutoDefault(False)
+        self.file_button.setAutoDefault(False)
+        self.measure_button.setAutoDefault(False)
 
     def _make_cost_box(self) -> QFrame:
         box = QFrame()
@@ -171,7 +171,8 @@ class PlanPage(WizardPage):
     @property
     def preset(self) -> str:
         """The chosen preset."""
-        return str(self.presets.checkedButton().property("preset"))
+        chosen = self.presets.checkedButton()
+        return "" if chosen is None else str(chosen.property("preset"))
 
     def choose_preset(self, name: str) -> None:
         """Choose a preset."""

@@ -110,7 +110,8 @@ class ResultPanel(QFrame):
 
     def _clear(self) -> None:
         while self._table.count():
-            widget = self._table.takeAt(0).widget()
+            item = self._table.takeAt(0)
+            widget = None if item is None else item.widget()
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()

@@ -237,7 +237,7 @@ class RunPage(QWidget):
         if not losses or not losses[-1].get("images_a_second"):
             return None
         step_s = self._view.batch / float(losses[-1]["images_a_second"])
-        return max(0.0, (self._view.steps - losses[-1]["step"]) * step_s)
+        return max(0.0, float(self._view.steps - losses[-1]["step"]) * step_s)
 
     def _offer_losses(self, names: list[str]) -> None:
         if [self.which.itemText(i) for i in range(self.which.count())] == names:

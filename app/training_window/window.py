@@ -130,7 +130,7 @@ class TrainingWindow(QDialog):
 
     def begin(self, sources: Sequence[Path] = ()) -> None:
         """Begin a new training."""
-        self.list.setCurrentItem(None)
+        self.list.setCurrentRow(-1)
         self.watch.follow(None)
         self.wizard.begin(sources)
         self.stack.setCurrentWidget(self.wizard)
@@ -195,7 +195,8 @@ class TrainingWindow(QDialog):
 
     def _chosen_folder(self) -> Path | None:
         item = self.list.currentItem()
-        return None if item is None else item.data(_FOLDER)
+        folder = None if item is None else item.data(_FOLDER)
+        return folder if isinstance(folder, Path) else None
 
     def _select(self, folder: Path) -> None:
         for row in range(self.list.count()):

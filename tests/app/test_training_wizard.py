@@ -180,7 +180,7 @@ def test_from_twelve_photos_to_a_model_that_restores(
 
     # Another window finds it at work, as after a restart of the program.
     window.close()
-    window.list.setCurrentItem(None)
+    window.list.setCurrentRow(-1)
     window.open_with()
     until(lambda: page.view.folder == folder and page.view.state == "running")
 
