@@ -35,6 +35,7 @@ _NEVER_SHOWN = (
     "core/imageio/xmp.py",
     "core/metrics",
     "training/__main__.py",
+    "training/ablation",
     "training/damage",
     "training/fading",
 )

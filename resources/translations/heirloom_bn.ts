@@ -19,6 +19,26 @@
         <source>Licences</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>The terms of everything that comes with Heirloom</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All licences</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Overview</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What Heirloom itself is made of</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The licence texts of everything in this copy of Heirloom</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>Actions</name>
@@ -52,6 +72,14 @@
     </message>
     <message>
         <source>Saves the result where you choose</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make a &amp;report</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saves a page with before and after, settings and scores, and shows it</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -92,6 +120,38 @@
     </message>
     <message>
         <source>Goes back to the automatic settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Correct scratch &amp;marks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shows what will be filled, and lets you paint and erase there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pick something &amp;grey</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Click on something that was grey or white: its colour cast is taken off</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add a &amp;face</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lets you draw a box around a face that was not found</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Go to the faces</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lets you choose a face below the photo with the arrow keys</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -147,7 +207,51 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Outlines the faces that were found; click one to leave it as it was</source>
+        <source>Outlines the faces that were found; click one to change it alone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Before and after next to each other, or above each other in a tall window</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Blink</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Before and after in turn in the same place; space changes them by hand</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Di&amp;fference</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was changed: black where nothing was, bright where much was</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Magnifier</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shows before and after enlarged at the pointer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare &amp;results…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shows the photo with other models, strengths, presets or versions together</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sc&amp;ores</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measures how natural, sharp and alike the picture is, before and after</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -168,10 +272,6 @@
     </message>
     <message>
         <source>&amp;Side by side</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Before and after next to each other</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -223,6 +323,38 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Open &amp;folder…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lists all photos of a folder and of the folders inside it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;List of photos</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shows or hides the list of photos that are restored together</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Restore listed photos, or pause</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Begins with the photos of the list, pauses, or goes on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Export…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saves the result with a name, format and size that you choose</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;Models…</source>
         <translation type="unfinished"></translation>
     </message>
@@ -231,11 +363,51 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>&amp;Train on my photos…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Makes a face model that knows the kind of photos that you have</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;Keyboard shortcuts</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Lists all keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Preferences…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Language, colours, folders and the processor that is used</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Copy details for a bug report</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copies versions, settings and the last error; no picture and no names</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the &amp;log</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Opens the folder with the record of what Heirloom did</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check for &amp;updates</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Asks once whether there is a newer Heirloom; nothing about you is sent</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -263,6 +435,151 @@
     </message>
     <message>
         <source>Copied</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>CheckPage</name>
+    <message>
+        <source>What was found</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every face is cut out and looked at. What would teach the model something wrong is left out; a click on a picture decides otherwise.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Photos may be used for:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Goes into the card of the model, and decides whether it may be used for work</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not stated: the model is for myself only</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>My own photos, only for private use</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>My own photos, any use; the people agree</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Public domain or CC0</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>CC BY (name the source)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only for non-commercial use</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Looking for faces</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{faces} from {photos} photos: {train} to train on, {held} to measure with</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Used</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Faces that the model learns from</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Leave out what is no face, or somebody who should not be learned.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Leave all out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Leaves all of these out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Uses all of these anyway</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sorting faces</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Noting the licence</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>CompareGrid</name>
+    <message>
+        <source>Comparing: {number} of {count}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>as it is now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As it is now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Face strength {percent} %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Different from now: {words}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is only one face model on this computer.
+Tools &gt; Models shows which others there are.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You have no presets yet.
+Edit &gt; Presets keeps the present settings under a name for other photos.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No version of this photo is kept yet.
+Edit &gt; Keep this version remembers the photo as it is now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pick the best result</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pick the best result for face {number}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Face {number} now follows “{result}”. Undo takes it back.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -346,6 +663,10 @@
     </message>
     <message>
         <source>Damage</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Noise</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -480,10 +801,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>At least {0} are needed; some hundred are advisable.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Automatic</source>
         <translation type="unfinished"></translation>
     </message>
@@ -565,10 +882,6 @@
     </message>
     <message>
         <source>Choose a checkpoint that keeps its weights at the top or under {0}.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Choose a face-restoration or enlarging model.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -860,7 +1173,43 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>A restored face shows what is likely, not what was there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A result has a file beside it that ends in “{0}”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Added face {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>After</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Allow it more disk space and resume the run; earlier checkpoints are kept.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Around eyes, nose and mouth; knows no hair and no glasses.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>At least {0} are needed; a hundred or more are advisable.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Automatic takes the graphics card where one can be used. The next restoration uses the new choice.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Beside the photo</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -868,7 +1217,75 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Calculate on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Calculated</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Calculated on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check that the disk is not full and Heirloom is installed completely.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check that you may change the folder of presets.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check the photos again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choices for single faces</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a file of Heirloom&apos;s.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a model that restores faces, enlarges, takes noise away or fills areas.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose more photos.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Choosing faces</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close other programs, or start again with the smaller start model.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Colours of the window</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Comparing with the start</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cutting out {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Everything as it comes with Heirloom.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Face</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Face model for new photos</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -876,11 +1293,35 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Face {0}, after</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Face {0}, before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Faces</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Faces added by hand</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Faces narrower than this, in pixels, are left alone.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Faces restored: {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Fade recovery</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Filling method</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -892,7 +1333,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Find them by itself</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Finding faces</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Finding scratches</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -916,6 +1365,14 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Folder for results</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder of models</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>For photos in one tone: left takes the tone out, right deepens it.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -936,11 +1393,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Found, but no damage.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Free some space and resume the run; earlier checkpoints are kept.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Free some space on the disk and resume the run; earlier checkpoints are kept.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>From nearby</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -977,6 +1442,14 @@
     </message>
     <message>
         <source>Half precision would change the output by {0}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hash</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hash of the photo</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1028,6 +1501,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>In your own data folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Install Heirloom again.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1052,6 +1529,14 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Invents no detail.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It could not be found out whether there is a newer version: {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>It is no face: it is left out altogether.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1064,7 +1549,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>It must begin with https://.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>It takes no space in your models folder.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It was not compared with the model that it started from.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It was stopped before it was done.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1073,6 +1570,10 @@
     </message>
     <message>
         <source>Its terms are not known to Heirloom.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>JPEG blocks</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1100,6 +1601,14 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Language</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Least alike</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Leave --detector out to use the one that comes with Heirloom.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1116,7 +1625,27 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Licence</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Licence of the model: {0}; {1}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Light or dark; “As the system” follows the desktop.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Likeness</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Likeness check</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Likeness compares the person before and after: 100 % is the same picture. NIQE says how natural a picture looks to a computer: smaller is better.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1132,6 +1661,14 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Look for a newer version at each start</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Look where you got it from.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Looking at {0}</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1140,7 +1677,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Made by Heirloom {0}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Made from FFHQ, which may not be used commercially.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make it first, or choose another folder.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1176,7 +1721,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Marked by hand.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Measures whether a restored face still shows the same person.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Memory limit</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1185,6 +1738,18 @@
     </message>
     <message>
         <source>Memory ran short, so the photo was enlarged in smaller tiles.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Most memory that enlarging a photo may take at a time. 0: what is free.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move some of them to another folder.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1201,6 +1766,10 @@
     </message>
     <message>
         <source>Name the file, or set the identity loss to zero.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name the folder in which it lies with --originals.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1224,7 +1793,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>No limit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>No recipe was saved: {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Noise and grain</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1232,7 +1809,31 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Not restored: {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Of JPEG, WebP and AVIF.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On {0} held-out faces it is better than {1} in {2}, worse in {3}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On {0} held-out faces it is better than {1} in {2}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On {0} held-out faces it is not better than {1}{2}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only {0} faces were held out: too few to say whether it is better than {1}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open the restored picture itself.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1244,7 +1845,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Overview</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>PDF document</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Photo</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1253,6 +1862,14 @@
     </message>
     <message>
         <source>Photo is one aligned face</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Photos: {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Photos: {0}.{1}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1268,7 +1885,23 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Plain oval</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prepare the folder first with “heirloom train prepare”, and name the result.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Published beside GFPGAN without terms of its own, so it is treated as not for commercial use.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Put the photo beside the project file, then open the project again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Put the photo into the folder of the recipe, then open the recipe again.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1280,6 +1913,14 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Quality (NIQE)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quick, and best for thin marks.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Quick, and invents no detail.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1288,7 +1929,23 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Raise the disk budget and resume the run; earlier checkpoints are kept.</source>
+        <source>The {0} “{1}” cannot be read: {2}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There are too many reports in “{0}”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is already a preset called “{0}”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is already a version called “{0}”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} is a network of the kind {1}, which does nothing for colour photos that Heirloom can use.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1297,6 +1954,10 @@
     </message>
     <message>
         <source>Reading</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reads one small file from the publisher of Heirloom. Nothing about you, your photos or this computer is sent.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1328,7 +1989,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Restored</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Restoring faces</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Result</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1336,11 +2005,11 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Resume from the last checkpoint with a lower learning rate, or in fp32.</source>
+        <source>Resume it, or choose another folder.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Resume it, or choose another folder.</source>
+        <source>Resume it; if it happens again, report it with the file log.txt.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1392,7 +2061,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Smallest face</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Smoothing method</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Smooths noise and film grain; edges stay.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1404,7 +2085,23 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Stains</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stains were left alone: on a photo in colours, or one without any colour in its file, they cannot be told from what belongs there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Step {0} of {1}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Strength</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1416,11 +2113,27 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Take a copy of the file from a backup, or make it anew.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take a copy of the file from a backup, or open the photo itself.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Takes a colour cast off the whole photo.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Takes a restored face back towards the photo until it is the same person.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Takes away the squares and ripples of strong compression.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Takes brown stains and spots off a photo in black and white or one tone.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1432,7 +2145,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Taking noise away</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Taking stains off</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Taking the photo as one face</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Task</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1556,6 +2281,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The gradient of the discriminators</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The gradient of the restoring network</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1580,11 +2309,23 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The language of the window. It changes at once.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The last good checkpoint is kept. Go on from there more gently: with half the learning rate and in full precision.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The loss of the discriminators</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The loss of the restoring network</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The marks painted by hand belong to a photo of another size and were left out.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1608,11 +2349,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The model that a photo starts with when you open it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The model “{0}” is not installed.{1}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The models folder {0} cannot be written to ({1}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The name is empty.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1644,6 +2393,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The original of “{0}” was not found.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The package that holds “{0}” is not installed.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1653,6 +2406,14 @@
     </message>
     <message>
         <source>The photo is not square, so it cannot be an aligned face; it was restored as if it were.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The photo “{0}” of this project is not where it was.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The photo “{0}” that this recipe is of was not found.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1673,6 +2434,14 @@
     </message>
     <message>
         <source>The picture says that it has {0} x {1} pixels ({2} megapixels), which is more than Heirloom can work on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The prepared faces in “{0}” cannot be read: {1}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The preset “{0}” cannot be removed: {1}.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1704,6 +2473,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The run “{0}” is being trained already.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The secure connection to {0} could not be verified.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1725,6 +2498,10 @@
     </message>
     <message>
         <source>The training folder “{0}” does not exist.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The training process could not be started.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1756,15 +2533,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>There are only {0} faces to train on.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>There is no address to download {0} from.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>There is no checkpoint in “{0}” yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no face to train on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no folder “{folder}”.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1788,6 +2569,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>There is no result of Heirloom there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>There is no training preset “{0}”.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1804,11 +2589,23 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>There is not enough memory to train this model.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>There is not enough room on the disk for this model.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>There is not enough room on the disk for {0}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There {0} to train on{1}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This copy of Heirloom does not know where newer versions are published.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1820,7 +2617,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>This recipe is of a picture that was pasted and has no file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>This run trained a prior, which restores nothing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Timing a few steps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Timing a validation</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1844,11 +2653,35 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Trained by you</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Trained by you on {0} faces, {1} steps from {2}. {3}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Trained on FFHQ, which may not be used commercially.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Training could not begin.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Training could not begin: {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Training ended unexpectedly: {0}: {1}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Try again later, or use a mirror.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try again later. Heirloom works all the same.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1861,6 +2694,18 @@
     </message>
     <message>
         <source>Try again, use another network or a mirror, or import the model from a file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try to resume it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Type a name of at least one letter.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Update Heirloom, then open the file again.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1892,11 +2737,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Verdict at step {0}: {1}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Verifying {0}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Vibrance</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Wait until it ends, or pause it first.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1912,11 +2765,31 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>What was done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was painted and erased by hand.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was restored</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>What {0} sent is not {1}: the hash is wrong. It was deleted.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Where installed models lie. Used from the next start on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Where results go; empty: beside each photo.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where “Save a copy” puts results. Empty: beside the photo.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1928,7 +2801,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Without this, only what you mark by hand is filled.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Write placeholders as {0}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Writing the model file</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1956,6 +2837,34 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>added by hand</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>can&apos;t allocate memory</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>closeness to the true photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>commercial use allowed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>compared with the start: {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>comparing faces</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ends at step {0} because it was asked to</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>enlarge a colour photo</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1964,11 +2873,43 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>enlarging</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>fill areas of a colour photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>filling scratches</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>finding faces</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>finding scratches</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>finished at step {0}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>goes on more gently: half the learning rates, full precision</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>has a problem</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>is no face</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>is only one face</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1980,7 +2921,23 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>left as it was</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>look closely</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>model against noise</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>model of face outlines</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>model that fills areas</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2000,7 +2957,39 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>not enough memory</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not for commercial use</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not saved yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>out of memory</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>outlining faces</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>planes apart and LZW-compressed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>restored</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>restoring faces</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>same person</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2009,6 +2998,18 @@
     </message>
     <message>
         <source>stopped at step {0} because it was asked to</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>take noise off a colour photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>taken back until alike</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>taking noise away</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2052,7 +3053,23 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>too few faces</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>width and height are no numbers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>you left it out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} and {1}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2088,6 +3105,14 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{0} did not say which version is the newest (HTTP {1}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} did not say which version is the newest in a way that Heirloom understands.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{0} dimensions</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2101,6 +3126,10 @@
     </message>
     <message>
         <source>{0} has no room for this photo&apos;s {1} data.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} held out to measure with</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2136,10 +3165,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{0} is a network of the kind {1}, which neither restores faces nor enlarges colour photos.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>{0} is no longer a number at step {1}.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2157,6 +3182,14 @@
     </message>
     <message>
         <source>{0} more {1}s of the file were left out.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} of the change taken back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} photos found</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2185,6 +3218,10 @@
     </message>
     <message>
         <source>{0} stopped in the middle.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} under {1} pixels</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2220,6 +3257,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>“classical” is calculated and invents nothing; a model may do more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>“heirloom models list” shows those.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2229,6 +3270,10 @@
     </message>
     <message>
         <source>“lanczos” is quick and invents nothing; a model adds sharpness.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“nearby” is quick and best for thin marks; a model can fill large areas.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2300,11 +3345,23 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>“{0}” is a whole photo, not a face that was cut out ({1} x {2}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>“{0}” is called like {1} but is incomplete: it has {2} of {3} bytes.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>“{0}” is damaged or incomplete, so it cannot be opened.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{0}” is damaged or is not a {1} of Heirloom: {2}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{0}” is damaged: its history is incomplete.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2336,6 +3393,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>“{0}” is not an address that updates can be looked for at.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>“{0}” is not empty.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2349,6 +3410,10 @@
     </message>
     <message>
         <source>“{0}” is too large to be a recipe.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{0}” is too large to be a {1}.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2377,6 +3442,201 @@
     </message>
     <message>
         <source>“{path}” already exists.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>CrashDialog</name>
+    <message>
+        <source>Heirloom has a problem</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What you did to the open photo is kept and offered at the next start.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Details for a bug report</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Holds no picture and no names of files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show details</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shows what a bug report needs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy details</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copies what a bug report needs. It holds no picture and no names.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ends Heirloom</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Continue</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Closes this message; Heirloom goes on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hide details</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>DamageMarks</name>
+    <message>
+        <source>Correct the marks…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shows what will be filled, and lets you paint and erase there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Repair scratches</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Erase marks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Paint marks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clear marks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find marks again</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>DamagePage</name>
+    <message>
+        <source>How damaged are your old photos?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model learns by mending pictures that Heirloom damages on purpose. Make the upper row look like the photos that you want to restore.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Blur, noise and JPEG</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How soft, grainy and blocky the damaged pictures are</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Scratches, dust, fading</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How heavy scratches, dust, creases, stains and fading are</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How many have scratches</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Share of the pictures that get scratches, dust or fading</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show others</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Draws other faces with other damage</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recommended</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sets the sliders back to what suits most photos</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stronger damage makes the model bolder: it mends more and invents more. A part of the pictures always stays nearly undamaged, so that it learns to leave good photos alone.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drawing</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Differences</name>
+    <message>
+        <source>{count} more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Likeness {percent} %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Likeness {low}–{high} %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>off</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>DropTarget</name>
+    <message>
+        <source>Drop photos or folders here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a folder…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Takes all photos in a folder and below it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose photos…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Takes single photos</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2412,33 +3672,518 @@
     </message>
 </context>
 <context>
-    <name>FaceCard</name>
+    <name>ExportDialog</name>
     <message>
-        <source>Face {number}: restored. Click to leave it as it was.</source>
+        <source>Where and how to save</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Face {number}: left as it was. Click to restore it.</source>
+        <source>Name of the results</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Likeness to the photo: {percent} %.</source>
+        <source>Text with placeholders in braces. The example below shows what becomes of it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Beside each photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In the photo&apos;s own folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In one folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All results in a folder of yours</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder of the results</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>File name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Puts in the photo&apos;s own file name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Date</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Puts in the day on which the photo was taken or scanned</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Puts in the model that restored the faces</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Number</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Puts in the photo&apos;s number in the list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Put in: {title}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bits a channel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Photo data</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>If the name is taken</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As the photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>JPEG stays JPEG, TIFF stays TIFF</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Small, opens everywhere</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Loses nothing; large</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Loses nothing, for archives and printing; very large</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Smaller than JPEG, for web pages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Smallest, for new programs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>For old programs; holds no photo data</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>8 bits stay 8, 16 bits stay 16</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>8 bits</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Enough to look at; half as large</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>16 bits</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>For further editing; twice as large</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Date, camera, place, captions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Leave out the place</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nobody sees where the photo was taken</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Leave out everything</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only colours, resolution and the mark of an altered picture stay</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add a number to the name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing is ever replaced</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Leave the photo out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>For going on with a folder that is partly done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Replace the earlier result</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only what Heirloom wrote itself. Originals are never replaced.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quality</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Higher looks better and takes more room. 95 cannot be told from the result.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Full size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As large as the restored photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Smaller</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Makes larger photos smaller, for sending</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source> px</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Longest side in pixels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Longest side of the result. Smaller photos keep their size.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>F&amp;older</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Format</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Quality</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Bits a channel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Photo data</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;If the name is taken</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your original photos are never changed or replaced.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>For example: {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>FaceDetail</name>
+    <message>
+        <source>Restore</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Without the tick this face stays as it was in the photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Restore this face</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Strength</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How much of this restored face replaces the old one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What restores this face alone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reset</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gives this face the strength, the model and the points that it had at first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Correct points</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lets you drag eyes, nose and mouth to where they are in the photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not a face</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Takes it out: nothing is done with it any more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is a face</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Puts it back among the faces</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As all the others</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model chosen for all faces</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>FaceGrid</name>
+    <message>
+        <source>Faces</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A click uses a face or leaves it out</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>FaceList</name>
+    <message>
+        <source>Faces of the photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Arrow keys choose a face, space restores it or leaves it, delete takes it out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every face before and after. Click one to change it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>FaceModel</name>
+    <message>
+        <source>Take the tick away to leave this face as it was.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tick it to restore this face.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
     <name>FaceStrip</name>
     <message>
-        <source>Click a face to leave
-it as it was.</source>
+        <source>Add a face</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lets you draw a box around a face that was not found</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ends what you are doing on the photo</source>
         <translation type="unfinished"></translation>
     </message>
     <message numerus="yes">
-        <source>%n face(s) found</source>
+        <source>%n face(s)</source>
         <translation type="unfinished">
             <numerusform></numerusform>
             <numerusform></numerusform>
         </translation>
+    </message>
+    <message>
+        <source>No face</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>FaceTools</name>
+    <message>
+        <source>Draw a box around the face, or place it with the arrow keys and Enter.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Looking for eyes, nose and mouth…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Looking for eyes, nose and mouth</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add a face</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Eyes, nose and mouth were not found here: drag them to where they are.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag eyes, nose and mouth to where they are. Keys: 1 to 5, then arrows.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Points of {face}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Faces</name>
+    <message>
+        <source>Left eye</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Right eye</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nose</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Left mouth corner</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Right mouth corner</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Added face {number}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Face {number}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You said that this is no face. Nothing is done with it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Left as it was.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The likeness was not measured.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Looks like the same person, {figure}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Held back by {percent} %, or it would look like somebody else. Likeness now {figure}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Left as it was: every change made it look like somebody else, {figure}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>May look like somebody else, {figure}. Compare it, or lower its strength.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Likeness to the photo {figure}; the check is off.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%n may look like somebody else: compare.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%n held back to keep the likeness.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It looks like the same person.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All look like the same people.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not a face: {face}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2448,7 +4193,11 @@ it as it was.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>All files</source>
+        <source>Open a folder of photos</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open photos</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2457,6 +4206,108 @@ it as it was.</source>
     </message>
     <message>
         <source>Save the restored photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a better picture of the same photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>FolderRow</name>
+    <message>
+        <source>Choose…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Chooses another folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose: {title}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reset</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Goes back to what is usual</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reset: {title}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>GridPage</name>
+    <message>
+        <source>Use for the photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The photo gets the settings of the chosen result (Enter)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Goes back to the photo and changes nothing (Esc)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Face models</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Restores the faces with each model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Strengths</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shows the faces at 25, 50, 75 and 100 %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Presets</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shows the photo with each of your presets</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Versions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shows the versions that you kept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use for face {number}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use for one face</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only the chosen face gets model and strength of this result (Shift+Enter)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Click the result that you like best, or a face in it.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2480,6 +4331,140 @@ it as it was.</source>
     </message>
 </context>
 <context>
+    <name>HistoryActions</name>
+    <message>
+        <source>&amp;Presets</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Settings that you kept for other photos</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Keep as preset…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keeps the present settings under a name, for other photos</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Manage presets…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Renames, removes, shares and adds presets</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep this &amp;version…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remembers the photo as it is now, so that you can come back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Versions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Versions that you kept of this photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;History and versions…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lists every step that was done; click one to go there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save pro&amp;ject…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saves all steps and versions in a file, to go on another day</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>HistoryDialog</name>
+    <message>
+        <source>History and versions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was done; click a step to go there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Versions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Versions that you kept; double-click one to go back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep this version…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remembers the photo as it is now, by a name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go to version</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gives the photo the settings of the chosen version</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lets you type another name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Forgets the version; Undo brings it back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shows the photo and its versions side by side</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Opened</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Taken back; click to do it again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The photo is as it was in this version</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Intake</name>
     <message>
         <source>There is no picture in the clipboard.</source>
@@ -2487,14 +4472,6 @@ it as it was.</source>
     </message>
     <message>
         <source>Copy a picture or a picture file first, then paste it here.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>“{name}” is a folder, not a photo.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Open the folder and drop one photo from it here.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2507,11 +4484,355 @@ it as it was.</source>
     </message>
 </context>
 <context>
-    <name>MainWindow</name>
+    <name>Library</name>
     <message>
-        <source>Heirloom works on one photo at a time; the first one was opened.</source>
+        <source>Waiting</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>Restoring…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Done, with a note</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Left out: its result is there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Result: {path}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It has settings of its own.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>LibraryBatch</name>
+    <message>
+        <source>photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use these</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Heirloom ended before all photos were done: {left} of {all} are left.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The list of photos cannot be written down.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The photos are restored all the same, but not after a crash.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no photo in this folder.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Heirloom also looked into the folders inside it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>And {count} more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Some files were left out.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n photo(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Finishes the present photo, then waits. Press again to go on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Does not pause after all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Restore %n more</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Restores those that wait. Finished ones are not done again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Restores all photos that wait, one after the other, and saves them</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Restore %n photo(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>in “{name}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>beside each photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saves {where}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{done} of {all} done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} failed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pausing after this photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your open photo comes first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>about %n second(s) left</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>about %n minute(s) left</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>about %n hour(s) left</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>LibraryController</name>
+    <message>
+        <source>Show this photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move down</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next to be restored</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Restore again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take from the list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Opening</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All photos</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saving</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing was saved: a file of this name is there already.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose another name, or that a number is added.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>LibraryPane</name>
+    <message>
+        <source>Photos</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close the list of photos</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hides the list. The photos stay in it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Restores those that are left. Finished ones stay.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Forget them</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Empties the list. No file is deleted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Settings are for</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All photos</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What you change here changes every photo without its own settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only this one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What you change here changes the photo that is shown, and no other</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Apply to all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gives the settings of this photo to all of them. Chosen faces stay as they are.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Progress of all photos</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stops now. What is done stays; the rest is left out.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Restores those that failed or were cancelled once more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Change…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where and how to save</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder, name, format, size and photo data of the results</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>LibraryView</name>
+    <message>
+        <source>Photos</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Click a photo to see it; drag it to change the order</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>LossChart</name>
+    <message>
+        <source>From {first} to {last} over {count} values</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>step {step}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>MainWindow</name>
     <message>
         <source>No photo yet</source>
         <translation type="unfinished"></translation>
@@ -2522,6 +4843,21 @@ it as it was.</source>
     </message>
     <message>
         <source>Restoring a face invents detail that the photo no longer shows, so it can differ from how the person really looked. Your original is always kept.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Manners</name>
+    <message>
+        <source>The details are copied. Paste them into your report.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>They hold versions, settings and the last error; no picture and no names.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The language changes at the next start, as work is still going on.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2549,6 +4885,10 @@ it as it was.</source>
     </message>
     <message>
         <source>&amp;Tools</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Models</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2594,7 +4934,15 @@ it as it was.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Choose a model to read about it, to install or to remove it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Where the models were published</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Download from</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2603,6 +4951,10 @@ it as it was.</source>
     </message>
     <message>
         <source>Adds a model file that you already have. You can also drop it here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Downloads the model, or stops its download</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2701,6 +5053,14 @@ it as it was.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Noise</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Filling areas</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Finding faces</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2770,13 +5130,55 @@ it as it was.</source>
     </message>
 </context>
 <context>
+    <name>NeutralPicker</name>
+    <message>
+        <source>The colour that is taken for grey</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pick something grey…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Automatic white balance</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Forgets the colour: white balance is automatic again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>White balance</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>PairGrid</name>
+    <message>
+        <source>Damaged pictures above, their targets below</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Above: what the model sees. Below: what it shall make of it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model sees</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>and learns to make</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>PhotoCanvas</name>
     <message>
         <source>Photo, before and after</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Arrow keys move the photo, plus and minus zoom, [ and ] move the divider.</source>
+        <source>Arrow keys move the photo, plus and minus zoom, [ and ] move the divider. While blinking, space changes the picture by hand. With the magnifier, arrow keys move it, page up and page down make it stronger or weaker.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2788,11 +5190,11 @@ it as it was.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Click to leave this face as it was</source>
+        <source>Black: unchanged. The brighter, the more was changed; shown {gain} times as strong.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Click to restore this face</source>
+        <source>Click to change this face alone, below the photo</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2820,17 +5222,467 @@ it as it was.</source>
     </message>
 </context>
 <context>
+    <name>PhotosPage</name>
+    <message>
+        <source>Which photos?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sharp photos of many faces teach most: a hundred or more, in the light and of the kind of people that you want to restore. They are only read, and nothing leaves this computer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove from the list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Each folder inside is named after one person</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Chosen folders and photos</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What will be looked through, with all folders below</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Takes the chosen line off the list; the files stay where they are</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name of the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Under this name the model will appear in the lists</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>My photos</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nobody is then both trained on and measured with, so the comparison at the end is stricter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Name of the model:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a folder of photos</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose photos</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>PlanPage</name>
+    <message>
+        <source>How long may it take?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Training goes on in the background, also when this window is closed. You can pause it at any time, which frees the memory, and go on later.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a file…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measure on this computer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quick</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>300 steps. Shows whether your photos help at all.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Normal</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Up to 2,000 steps; ends by itself when nothing improves any more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Thorough</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Up to 10,000 steps of twice as many faces. Best with a graphics card.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Begin with:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model that is trained on; it stays as it is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Takes a GFPGAN file (v1.2, v1.3, v1.4) or one that Heirloom trained</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Trains for a few steps in a process of its own and throws the result away</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Disk</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Looking for models</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Looking into {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Faces of {side} pixels.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is made of it may not be used commercially.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Estimating</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Timing a few steps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop measuring</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A few steps are being timed. You need not wait for it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Models ({endings});;All files (*)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>about {value}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not known</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>up to {value}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measured here just now: {step} seconds a step.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Scaled from a known computer with two processor cores; yours may differ by half.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only {free} of memory is free now. Close other programs, or begin with a smaller model.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only {free} of disk space is free. Training would stop at a checkpoint.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>PreferencesDialog</name>
+    <message>
+        <source>Preferences</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Photos</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Computer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The best one that comes with Heirloom</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Follows the desktop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Dark text on light</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Light text on dark</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Takes the quickest</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Processor</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Works on every computer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>NVIDIA graphics card</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Needs a driver that is new</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Apple graphics</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On a Mac with an Apple processor</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The language of the desktop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{language} (no font for it)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Install a font with its letters, for example one of “Noto Sans”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Presenter</name>
     <message>
         <source>Reset</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Face {number}</source>
+        <source>Pasted picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>PresetMenu</name>
+    <message>
+        <source>Gives the photo these settings</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Pasted picture</source>
+        <source>No presets yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Preset “{name}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep as preset</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name of the preset</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{name}” is kept as a preset.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You find it under Edit &gt; Presets.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The preset “{name}” was added.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>PresetsDialog</name>
+    <message>
+        <source>Presets</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your presets; double-click one to use it for the photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gives the open photo these settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lets you type another name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Removes the preset; can be undone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Share…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saves the preset as a file that others can add</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add from file…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Adds a preset that somebody shared</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New photos start with this preset</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Photos that you open from now on get these settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Brings the removed preset back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Closes this window (Esc)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No presets yet. Edit &gt; Presets &gt; Keep as preset adds one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{name}” was removed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saved as “{name}”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{name}” was added.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>PreviewGrid</name>
+    <message>
+        <source>Previews of held-out faces</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Faces that are never trained on, so they show what the model has learned</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The first preview comes after the first measurement.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Damaged</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Before training</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Yours</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>True photo</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2869,6 +5721,92 @@ it as it was.</source>
             <numerusform></numerusform>
             <numerusform></numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>ProjectDialogs</name>
+    <message>
+        <source>Heirloom</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is already a preset called “{name}”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shall it get the present settings?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Replace it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Heirloom made “{name}” from “{original}”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Heirloom can open the original with the same settings, so that you can go on where you were. Restoring a restored picture once more seldom helps.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open the original</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open this picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Heirloom projects</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save the project</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Heirloom presets</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Share the preset as a file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add a preset from a file</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Projects</name>
+    <message>
+        <source>“{name}” is not the very same file any more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It was changed since. Faces may be others than they were.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saving the project</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The project is saved as “{name}”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It holds all steps and versions. The photo itself stays where it is.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -3169,6 +6107,469 @@ Please verify the correct file name was given.</source>
     </message>
 </context>
 <context>
+    <name>Recovery</name>
+    <message>
+        <source>Heirloom</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Heirloom did not end as it should last time.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{name}” was open, and its result was not saved. Heirloom can open it again with the same settings.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open it again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>RepairBar</name>
+    <message>
+        <source>Brush: marks what shall be filled (X)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Eraser: takes marks away (X)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size of the brush</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size of the brush ([ and ])</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clear</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Takes all marks away, so that you begin with none</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drops what you painted, and marks the scratches that are found</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hides the marks (Esc)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{size} px</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Reports</name>
+    <message>
+        <source>Making the report</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The report is saved as “{name}”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Beside it lie a contact sheet and a table of the scores.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ResultGrid</name>
+    <message>
+        <source>Results side by side</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The keys 1 to 9 choose a result, N the next face in it. Enter uses the result for the photo, Shift and Enter for the face, Escape goes back. Arrow keys move all results together, plus and minus zoom.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ResultPanel</name>
+    <message>
+        <source>Add to my models</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Makes the best state of this training a model that you can choose everywhere</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save model file…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Writes a file for other computers, with its card</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not compared</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No face was held out, or the model it started from is gone.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Yours</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>better</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>worse</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no clear difference</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>RunPage</name>
+    <message>
+        <source>Pause</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on more gently</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Finish now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The first figures come after a few steps.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The first measurement is made at the start.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saves and ends the process, which frees its memory; you can go on any time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Goes on from the last saved state</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Goes on from the last good state with half the learning rate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ends here as if it were complete, and compares with the model before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Deletes this training with its cut out faces; your photos stay</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Progress of the training</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Which loss</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Chooses which of the training losses the curve shows</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Previews over time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Goes back to earlier previews</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Training loss</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Validation score</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Validation score (less is better; the ring is the best)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Preview at step {step}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Training</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>step {step} of {steps}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>about {time} left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>from {start}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saving; pauses after this step</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saving; finishes after this step</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ScorePanel</name>
+    <message>
+        <source>Scores</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close the scores</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hides the scores; the photo stays as it is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measure</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measures the photo before and after; it changes nothing in the picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare with a picture…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Chooses a better picture of the same photo, for instance a new scan: then you see how close the result comes to it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove the reference picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measures without a reference picture again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy as text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copies all figures with what they mean</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy as CSV</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copies all figures as a table for a spreadsheet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Figures of the photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measure again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The picture has changed since. Measure again to see how.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reference: {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose another picture…</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ScoreWords</name>
+    <message>
+        <source>Likeness to the reference</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The same, compared with the face in the reference. Higher is better.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not installed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>better</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>worse</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no change</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{title}: before {before}, after {after}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Likeness of the faces</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How alike a face is to itself before. Higher is better: 1 is the same picture, over 0.95 very close, and under 0.91 it may look like somebody else.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Naturalness (NIQE)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How far the fine structure is from that of clean photographs. Lower is better: 3 to 5 is usual for clean photographs, 6 to 15 for damaged ones.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Blur of the edges</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How wide the sharpest edges are, in pixels. Lower is sharper: under 1 is sharp, over 3 is clearly soft.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source> px</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Noise and grain</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How much neighbouring pixels differ without reason, in steps of 255. Lower is calmer: 0.5 to 3 is usual, over 6 is plain to see. Neither is better in itself: grain belongs to old photos, and none at all looks like plastic.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Closeness of the pixels (PSNR)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How close each pixel comes to the reference. Higher is better: 20 to 30 is usual for restored photos, over 40 nobody sees a difference.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source> dB</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Closeness of structure (SSIM)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How close edges and textures come to the reference. Higher is better: 1 is equal, 0.6 to 0.9 is usual for restored photos.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Difference as people see it (LPIPS)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How different both look to people, as a network has learned it from their answers. Lower is better: 0 is equal, 0.1 to 0.4 is usual for restored photos.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Difference of the colours (CIEDE2000)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How far the colours are from the reference. Lower is better: under 1 nobody sees it, 3 to 8 is usual for restored photos, over 10 it is another colour.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Scores</name>
+    <message>
+        <source>Scores</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measuring…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measuring</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Before → after. Measured at {width} × {height} pixels, compared at {w2} × {h2}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Before → after. Measured at {width} × {height} pixels.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stopped.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no result to measure yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ShortcutsDialog</name>
     <message>
         <source>Keyboard shortcuts</source>
@@ -3195,11 +6596,305 @@ Please verify the correct file name was given.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>All keys, and what each does</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Key</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>What it does</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Training</name>
+    <message>
+        <source>{count} seconds</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} minutes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} hours</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Photo cannot be read</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No face found</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Too small</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not sharp</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Same picture again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nearly the same picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Left out by you</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file is damaged or no photo. Nothing can be done here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Heirloom sees no face in these photos.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Faces under 160 pixels hold too little detail to teach any. A larger scan helps.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>From soft faces the model learns to make soft faces. Use only those that you find sharp.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copies teach nothing new; one of them is used.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Photos of one series give one face too much weight. A few of them do no harm.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Click one to use it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no usable face. Use faces that were left out below, or choose other photos.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{faces} to train on are too few: at least {least} are needed, a hundred or more are advisable. Add photos, or use faces that were left out below.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You can go on, but with {faces} the model mostly learns these very pictures by heart. A hundred or more faces of different people give a better one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>That is enough to go on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 face</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} faces</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Training, {percent} %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not started yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Starting</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Training</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Comparing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Interrupted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Finished</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stopped by a problem</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Likeness</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Natural look</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Detail</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Closeness to the true photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Exactness of pixels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Is it still the same person? Cosine of face embeddings; more is better.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Does it look like a photo of nature? NIQE; less is better.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Distance in the features of a recognition network; less is better.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Structural similarity; more is better.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>PSNR in decibels; more is better. Reported only.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Better in {figures}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measured against {start} on {faces} that it never saw.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Better in {better}, worse in {worse}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measured against {start} on {faces} that it never saw. Look at the previews before you decide.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cannot be judged</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only {faces} could be held out, which says nothing about others. Look at the previews, and keep {start} if you are not sure.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measured on {faces} that it never saw, nothing became better beyond chance.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Worse in {figures}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not better: keep {start}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{first} and {last}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>TrainingWindow</name>
+    <message>
+        <source>Train on my photos</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New training</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Begins a training with other photos</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Trainings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Trainings on this computer; choose one to see it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Preparing the training</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Making the model…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Making the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Writing the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete “{name}”?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its checkpoints, previews and cut out faces are deleted. Your photos stay, and so does a model that you added from it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Deleting</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{name}” is among your models now, under “Faces”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saved as {path}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Deleted; {size} are free again.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -3235,9 +6930,148 @@ Please verify the correct file name was given.</source>
     </message>
 </context>
 <context>
+    <name>UpdateCheck</name>
+    <message>
+        <source>Looking for a newer version…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Looking for updates</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Heirloom {version} is available; you have {current}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You can get it at {page}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You have the newest version, {current}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>VersionMenu</name>
+    <message>
+        <source>Gives the photo the settings of this version</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No versions yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Version {number}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep this version</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name of the version</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep version “{name}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go to version “{name}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rename version “{name}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove version “{name}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ViewBar</name>
     <message>
         <source>100 % shows each pixel of the photo as it is</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Wizard</name>
+    <message>
+        <source>Back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Photos</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Damage</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Goes back one step; nothing is lost</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Goes on to the next step</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading the check</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start training</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>_Faces</name>
+    <message>
+        <source>held out to measure with</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>used</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Click to use it anyway</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Click to leave it out</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>_Painter</name>
+    <message>
+        <source>held out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Leave out</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
