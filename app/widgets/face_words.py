@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QCoreApplication, QLocale
+from PySide6.QtCore import QCoreApplication, QLocale, QObject
 
 from core.faces import Likeness
 from core.settings import FIRST_ADDED
@@ -119,9 +119,21 @@ def summary_text(items: Sequence[FaceItem]) -> str:
     doubtful = sum(item.likeness == "doubtful" for item in judged)
     held = sum(item.likeness in ("pulled_back", "given_up") for item in judged)
     if doubtful:
-        return translate("Faces", "%n may look like somebody else: compare.", "", doubtful)
+        return FaceCounts().doubtful(doubtful)
     if held:
-        return translate("Faces", "%n held back to keep the likeness.", "", held)
+        return FaceCounts().held(held)
     if len(judged) == 1:
         return translate("Faces", "It looks like the same person.")
     return translate("Faces", "All look like the same people.")
+
+
+class FaceCounts(QObject):
+    """Sentences that count faces: Qt's tools find plural forms in calls of `tr` only."""
+
+    def doubtful(self, count: int) -> str:
+        """So many faces may have become somebody else."""
+        return self.tr("%n may look like somebody else: compare.", "", count)
+
+    def held(self, count: int) -> str:
+        """So many faces were taken back towards the photo."""
+        return self.tr("%n held back to keep the likeness.", "", count)

@@ -48,6 +48,7 @@ def test_jobs_call_tr_so_that_its_texts_are_found():
         'self.tr(f"{count} faces")',
         'tr("Menus", "File")',
         "QCoreApplication.translate(CONTEXT, text)",
+        'translate("Faces", "%n faces", "", count)',
         'table.setHorizontalHeaderLabels(["Key", "Use"])',
     ],
 )
