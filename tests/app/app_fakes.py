@@ -49,7 +49,12 @@ class FindStage:
         points = tuple((x + 40 * index, y) for x, y in LANDMARKS)
         crop = np.full((32, 32, 3), 0.2, np.float32)
         return FaceResult(
-            index, Face(box, points, 0.99), crop_transform(points, 32), crop, crop + 0.5
+            index,
+            Face(box, points, 0.99),
+            crop_transform(points, 32),
+            crop,
+            crop + 0.5,
+            identity=self.engine.identities.get(index),
         )
 
 
@@ -81,6 +86,7 @@ class FakeEngine:
     Attributes:
         network_runs: How often the slow stage ran.
         face_count: How many faces it finds.
+        identities: How alike faces are before and after, by their numbers.
         error: Raised in place of running, where set.
         gate: Where set, the slow stage waits until it is opened or the job is cancelled.
     """
@@ -88,6 +94,7 @@ class FakeEngine:
     def __init__(self) -> None:
         self.network_runs = 0
         self.face_count = 2
+        self.identities: dict[int, float] = {}
         self.error: Exception | None = None
         self.gate: threading.Event | None = None
         self.threads: set[int] = set()

@@ -86,6 +86,24 @@ def test_four_strengths_run_no_network_and_each_pane_shows_its_own(qtbot, window
     assert reds[3] - reds[0] == pytest.approx(45, abs=4)
 
 
+def test_each_pane_says_how_alike_its_faces_are(qtbot, window, grid, engine):
+    fill(qtbot, window, "models")
+    assert [pane.note for pane in grid.panes] == ["", ""]
+    engine.identities = {0: 0.914, 1: 0.87}
+    fill(qtbot, window, "models")
+    assert [pane.note for pane in grid.panes] == ["", "Likeness 87–91 %"]
+    window.presenter.change(_with_model(window.work.document.settings, "other"), "Model")
+    wait_idle(qtbot, window)
+    engine.identities = {0: 0.9}
+    fill(qtbot, window, "strengths")
+    wanted = "Likeness 87–91 %"
+    assert [pane.note for pane in grid.panes] == [*[f"{wanted} at full strength"] * 3, wanted]
+
+
+def _with_model(settings: RestorationSettings, model: str) -> RestorationSettings:
+    return settings.replace(faces=settings.faces.replace(model=model))
+
+
 def test_panning_one_pane_moves_all(qtbot, window, grid):
     fill(qtbot, window, "strengths")
     window.commands.actual.trigger()
