@@ -23,6 +23,8 @@ from core.settings import RestorationSettings
 
 THUMBNAIL_PX = 144
 WRITE_DELAY_MS = 200
+MAX_WANTED = 24
+"""Thumbnails that wait; of a list that is scrolled quickly, those long gone are not made."""
 
 
 class LibraryWork(QObject):
@@ -100,16 +102,13 @@ class LibraryWork(QObject):
             job.token.cancel()
 
     def want_thumbnail(self, photo_id: str, path: Path) -> None:
-        """Make a thumbnail soon; what was asked for last comes first."""
-        if photo_id == self._thumbnail_id:
+        """Make a thumbnail soon. One that was forgotten is asked for again when it is seen."""
+        if photo_id == self._thumbnail_id or photo_id in self._wanted:
             return
         self._wanted[photo_id] = path
-        self._wanted.move_to_end(photo_id)
+        while len(self._wanted) > MAX_WANTED:
+            self._wanted.popitem(last=False)
         self._next_thumbnail()
-
-    def forget_thumbnails(self) -> None:
-        """Make none of those that wait."""
-        self._wanted.clear()
 
     def find_facts(self, photo: LibraryPhoto, settings: RestorationSettings) -> None:
         """Find out what the placeholders of a name stand for."""
@@ -166,7 +165,7 @@ class LibraryWork(QObject):
     def _next_thumbnail(self) -> None:
         if self._thumbnail_job or not self._wanted:
             return
-        self._thumbnail_id, path = self._wanted.popitem(last=True)
+        self._thumbnail_id, path = self._wanted.popitem(last=False)
         work = partial(self._services.thumbnail, path, THUMBNAIL_PX)
         self._thumbnail_job = self._submit(work, self._on_thumbnail).id
 

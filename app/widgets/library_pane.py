@@ -125,7 +125,8 @@ class LibraryPane(QFrame):
                     self.tr("Only this one"),
                     self.tr("What you change here changes the photo that is shown, and no other"),
                 ),
-            )
+            ),
+            is_compact=True,
         )
         self._switch.chosen.connect(self.scope_chosen)
         self._apply = QPushButton(self.tr("Apply to all"))

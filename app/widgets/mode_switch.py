@@ -8,7 +8,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QWidget
 
-_PADDING_PX = 22
+_PADDING_PX = 32
+_COMPACT_PADDING_PX = 12
 
 
 class ModeSwitch(QFrame):
@@ -17,6 +18,7 @@ class ModeSwitch(QFrame):
     Args:
         states: (value, title, tooltip) of each state.
         parent: Owner.
+        is_compact: There is little room, and the style sheet gives it little padding.
 
     Signals:
         chosen: (value) by the user.
@@ -25,10 +27,15 @@ class ModeSwitch(QFrame):
     chosen = Signal(str)
 
     def __init__(
-        self, states: Sequence[tuple[str, str, str]], parent: QWidget | None = None
+        self,
+        states: Sequence[tuple[str, str, str]],
+        parent: QWidget | None = None,
+        *,
+        is_compact: bool = False,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("modeSwitch")
+        padding_px = _COMPACT_PADDING_PX if is_compact else _PADDING_PX
         self._group = QButtonGroup(self)
         self._buttons: dict[str, QPushButton] = {}
         layout = QHBoxLayout(self)
@@ -39,7 +46,7 @@ class ModeSwitch(QFrame):
             button.setCheckable(True)
             button.setToolTip(tip)
             button.setProperty("value", value)
-            button.setMinimumWidth(_bold_width_px(button, title) + _PADDING_PX)
+            button.setMinimumWidth(_bold_width_px(button, title) + padding_px)
             self._group.addButton(button)
             self._buttons[value] = button
             layout.addWidget(button)
