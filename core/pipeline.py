@@ -2,8 +2,8 @@
 
 What each stage made is kept in a `Trace`. Given the trace of an earlier run, `Pipeline.run` starts
 at the first stage that differs, so moving the strength slider composites again but does not run the
-network again. Where the first stage that differs treats each face on its own, it gets what it made
-the last time, so that a change to one face leaves the others' results as they are.
+network again. Stages from there on that treat each face on its own, or none at all, get what they
+made the last time, so that a change to one face leaves everything else as it is.
 """
 
 from __future__ import annotations
@@ -91,8 +91,8 @@ class Earlier:
 
 
 @runtime_checkable
-class FaceByFaceStage(Protocol):
-    """A stage that treats each face on its own and can leave out those it has treated before."""
+class ReusingStage(Protocol):
+    """A stage that need not do everything again where only some faces have changed."""
 
     def run_again(self, state: Restoration, progress: Progress, earlier: Earlier) -> Restoration:
         """Do what `run` does, with the same result, reusing what `earlier` made."""
@@ -160,7 +160,7 @@ class Pipeline:
             part = progress.part(done / total, (done + stage.cost) / total, stage.name)
             part.report(0.0)
             earlier = previous.earlier(stage) if repeats and previous else None
-            if earlier is not None and isinstance(stage, FaceByFaceStage):
+            if earlier is not None and isinstance(stage, ReusingStage):
                 state = stage.run_again(state, part, earlier)
             else:
                 state = stage.run(state, part)

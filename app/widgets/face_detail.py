@@ -24,7 +24,6 @@ from app.widgets.theme import current_colours, svg_pixmap
 
 _SIGN_PX = 16
 _WIDTH_PX = 400
-_BUTTON_PADDING_PX = 9
 _AS_ALL = ""
 """Stands for no model of its own; a list cannot hold None as a value that is found again."""
 
@@ -133,7 +132,6 @@ class FaceDetail(QWidget):
         rows.setColumnStretch(1, 1)
         buttons = QHBoxLayout()
         buttons.setSpacing(2)
-        buttons.addSpacing(-_BUTTON_PADDING_PX)  # the texts line up
         for button in (self.points, self.reset, self.remove, self.put_back):
             buttons.addWidget(button)
         buttons.addStretch()

@@ -11,7 +11,7 @@ import numpy as np
 from core.image import FloatImage, Pixels, is_grey
 from core.interfaces import Upscaler
 from core.lanczos import enlarged
-from core.pipeline import Restoration
+from core.pipeline import Earlier, Restoration
 from core.progress import Progress
 from core.tiling import Shrinking, Tiling, run_tiled
 
@@ -58,6 +58,19 @@ class BackgroundStage:
         """
         if self.scale == 1:
             return state
+        return self._enlarged(state, progress)
+
+    def run_again(self, state: Restoration, progress: Progress, earlier: Earlier) -> Restoration:
+        """See `core.pipeline.ReusingStage`: faces make no difference here."""
+        if self.scale == 1 or not earlier.fits(self, state):
+            return self.run(state, progress)
+        if self.upscaler is not None:
+            state = state.used(self.upscaler.info)
+        warnings = tuple(dict.fromkeys((*state.warnings, *earlier.warnings)))
+        after = earlier.after
+        return replace(state, photo=after.photo, scale=after.scale, warnings=warnings)
+
+    def _enlarged(self, state: Restoration, progress: Progress) -> Restoration:
         photo, warnings = state.photo, dict.fromkeys(state.warnings)
         part = progress.part(0.0, 0.98)
         if self.upscaler is None:

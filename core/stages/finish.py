@@ -91,7 +91,7 @@ class FinishStage:
         return self._run(state, progress, None)
 
     def run_again(self, state: Restoration, progress: Progress, earlier: Earlier) -> Restoration:
-        """See `core.pipeline.FaceByFaceStage`."""
+        """See `core.pipeline.ReusingStage`."""
         return self._run(state, progress, earlier if earlier.fits(self, state) else None)
 
     def _run(self, state: Restoration, progress: Progress, earlier: Earlier | None) -> Restoration:

@@ -42,7 +42,7 @@ class RestoreFacesStage:
         return self._run(state, progress, None)
 
     def run_again(self, state: Restoration, progress: Progress, earlier: Earlier) -> Restoration:
-        """See `core.pipeline.FaceByFaceStage`."""
+        """See `core.pipeline.ReusingStage`."""
         return self._run(state, progress, earlier)
 
     def _run(self, state: Restoration, progress: Progress, earlier: Earlier | None) -> Restoration:

@@ -10,6 +10,8 @@ from core.image import Photo
 from core.interfaces import EngineInfo, FaceParts, Restored
 from core.pipeline import Pipeline
 from core.settings import FIRST_ADDED, AddedFace, FaceChoice, FaceSettings
+from core.stages import composite
+from core.stages.background import BackgroundStage
 from core.stages.choose import ChooseFacesStage
 from core.stages.composite import CompositeStage
 from core.stages.detail import KeepDetailStage
@@ -155,6 +157,51 @@ def test_a_removed_face_asks_no_network_and_comes_back_without_the_others(photo,
     back = models.pipeline(FaceSettings()).run(photo, previous=second)
     assert models.asked()[0] == 1
     assert np.array_equal(back.result.photo.pixels, first.result.photo.pixels)
+
+
+EVERY_CHANGE = {
+    **CHANGES,
+    "strength": (FaceChoice(index=2, strength=0.5),),
+    "switched off": (FaceChoice(index=2, enabled=False),),
+    "taken out": (FaceChoice(index=2, removed=True),),
+}
+
+
+@pytest.mark.parametrize("choices", EVERY_CHANGE.values(), ids=EVERY_CHANGE)
+def test_only_the_changed_part_of_the_photo_is_blended_again(photo, models, choices, monkeypatch):
+    monkeypatch.setattr(composite, "TILE_PX", 64)
+    first = models.pipeline(FaceSettings()).run(photo)
+    changed = models.pipeline(FaceSettings(choices=choices))
+    fresh = changed.run(photo)
+    blended = []
+    blend = composite._blend_tile
+    monkeypatch.setattr(
+        composite, "_blend_tile", lambda *given: (blended.append(given[1]), blend(*given))
+    )
+    trace = changed.run(photo, previous=first)
+    assert np.array_equal(trace.result.photo.pixels, fresh.result.photo.pixels)
+    assert 0 < len(blended) < 16  # of 36 tiles
+    back = models.pipeline(FaceSettings()).run(photo, previous=trace)
+    assert np.array_equal(back.result.photo.pixels, first.result.photo.pixels)
+
+
+def test_the_photo_is_not_enlarged_again_for_a_face(photo, models):
+    enlarger = CountingUpscaler()
+
+    def pipeline(*choices):
+        stages = models.pipeline(FaceSettings(choices=choices)).stages
+        return Pipeline((*stages[:-1], BackgroundStage(2, enlarger), stages[-1]))
+
+    first = pipeline().run(photo)
+    assert enlarger.calls > 0
+    enlarger.calls = 0
+    changed = pipeline(FaceChoice(index=2, model="other"))
+    trace = changed.run(photo, previous=first)
+    assert enlarger.calls == 0
+    fresh = changed.run(photo)
+    assert np.array_equal(trace.result.photo.pixels, fresh.result.photo.pixels)
+    assert trace.result.scale == 2
+    assert trace.result.engines == fresh.result.engines
 
 
 def test_strength_and_switch_ask_no_network(photo, models):
