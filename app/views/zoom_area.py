@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QInputDevice,
     QKeyEvent,
     QMouseEvent,
+    QNativeGestureEvent,
     QResizeEvent,
     QWheelEvent,
 )
@@ -247,7 +248,9 @@ class ZoomArea(QWidget):
     # Events
 
     def event(self, event: QEvent) -> bool:
-        """Keep keys that the tool wants from becoming a shortcut of the window."""
+        """Keys that the tool wants become no shortcut; two fingers that part zoom."""
+        if isinstance(event, QNativeGestureEvent) and self._takes_gesture(event):
+            return True
         if event.type() == QEvent.Type.ShortcutOverride and self._tool is not None:
             assert isinstance(event, QKeyEvent)
             key = Qt.Key(event.key())
@@ -255,6 +258,13 @@ class ZoomArea(QWidget):
                 event.accept()
                 return True
         return super().event(event)
+
+    def _takes_gesture(self, event: QNativeGestureEvent) -> bool:
+        if event.gestureType() != Qt.NativeGestureType.ZoomNativeGesture:
+            return False
+        scale = self._view.scale * max(0.1, 1.0 + event.value())
+        self._zoom_to(scale, self._in_pane(event.position()))
+        return True
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Keep what is in the middle there."""
@@ -268,7 +278,8 @@ class ZoomArea(QWidget):
         is_trackpad = event.device().type() == QInputDevice.DeviceType.TouchPad
         zooms = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         if is_trackpad and not zooms:
-            delta = event.pixelDelta()
+            # Not every system tells pixels; half a unit of the wheel is about as far.
+            delta = QPointF(event.pixelDelta()) or QPointF(event.angleDelta()) / 2
             self.pan(delta.x(), delta.y())
         else:
             factor = ZOOM_STEP ** (event.angleDelta().y() / 120)

@@ -2,13 +2,22 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import (
+    QImage,
+    QInputDevice,
+    QNativeGestureEvent,
+    QPointingDevice,
+    QWheelEvent,
+)
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from app.views.compare import CompareMode, pane_grid
 from app.views.difference import GAIN
 from core.geometry import Size
+
+NO_KEYS = Qt.KeyboardModifier.NoModifier
 
 
 @pytest.fixture
@@ -149,3 +158,73 @@ def test_the_zoom_beside_the_photo_is_that_of_the_view_on_the_screen(window, can
     window.resize(window.width() - 200, window.height() - 100)
     shown = f"{canvas.viewport.scale * canvas.devicePixelRatioF() * 100:.0f} %"
     assert window.parts.view_bar._zoom.text() == shown
+
+
+def turn(canvas, at: QPoint, *, angle=0, pixels=None, pad=False, keys=NO_KEYS) -> None:
+    """Send what a wheel or two fingers on a trackpad send."""
+    kind = QInputDevice.DeviceType.TouchPad if pad else QInputDevice.DeviceType.Mouse
+    device = QPointingDevice(
+        "made up",
+        1,
+        kind,
+        QPointingDevice.PointerType.Generic,
+        QInputDevice.Capability.Scroll,
+        2,
+        3,
+    )
+    event = QWheelEvent(
+        QPointF(at),
+        QPointF(canvas.mapToGlobal(at)),
+        pixels or QPoint(),
+        angle if isinstance(angle, QPoint) else QPoint(0, angle),
+        Qt.MouseButton.NoButton,
+        keys,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+        Qt.MouseEventSource.MouseEventNotSynthesized,
+        device,
+    )
+    QApplication.sendEvent(canvas, event)
+
+
+def test_the_wheel_zooms_at_the_pointer(canvas):
+    for _ in range(8):  # until the photo is larger than the view and may lie anywhere
+        canvas.zoom_in()
+    view = canvas.viewport
+    at = canvas.rect().center() + QPoint(60, -40)
+    there = view.to_scene(at.x(), at.y())
+    for _ in range(2):
+        turn(canvas, at, angle=120)
+    assert canvas.viewport.scale == pytest.approx(view.scale * 1.25**2)
+    assert canvas.viewport.to_scene(at.x(), at.y()) == pytest.approx(there)
+    turn(canvas, at, angle=-120)
+    assert canvas.viewport.scale == pytest.approx(view.scale * 1.25)
+
+
+def test_two_fingers_move_the_photo_and_with_ctrl_they_zoom(canvas):
+    for _ in range(8):
+        canvas.zoom_in()
+    view, at = canvas.viewport, canvas.rect().center()
+    turn(canvas, at, pixels=QPoint(-12, 9), pad=True)
+    assert (canvas.viewport.x, canvas.viewport.y) == pytest.approx((view.x - 12, view.y + 9))
+    turn(canvas, at, angle=QPoint(24, -18), pad=True)  # a system that tells no pixels
+    assert (canvas.viewport.x, canvas.viewport.y) == pytest.approx((view.x, view.y))
+    assert canvas.viewport.scale == view.scale
+    turn(canvas, at, angle=-120, pad=True, keys=Qt.KeyboardModifier.ControlModifier)
+    assert canvas.viewport.scale == pytest.approx(view.scale / 1.25)
+
+
+def test_two_fingers_that_part_zoom(canvas):
+    view, at = canvas.viewport, canvas.rect().center()
+    pinch = QNativeGestureEvent(
+        Qt.NativeGestureType.ZoomNativeGesture,
+        QPointingDevice.primaryPointingDevice(),
+        2,
+        QPointF(at),
+        QPointF(at),
+        QPointF(canvas.mapToGlobal(at)),
+        0.5,
+        QPointF(),
+    )
+    QApplication.sendEvent(canvas, pinch)
+    assert canvas.viewport.scale == pytest.approx(view.scale * 1.5)

@@ -123,7 +123,7 @@ def test_panning_one_pane_moves_all(qtbot, window, grid):
     assert grid.chosen_pane == -1
 
 
-def test_the_wheel_and_the_magnifier_are_in_step(qtbot, window, grid):
+def test_the_magnifier_is_in_step(qtbot, window, grid):
     fill(qtbot, window, "strengths")
     plain = grid.grab().toImage()
     window.commands.loupe.trigger()

@@ -7,6 +7,7 @@ from app_fakes import save_png
 from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QListWidget
 
 from app.dialogs import presets_dialog, project_dialogs
 from app.session.presets import SUFFIX as PRESET_SUFFIX
@@ -254,6 +255,21 @@ def test_everything_that_the_user_decides_goes_through_the_history(qtbot, opened
         window.commands.redo.trigger()
     assert document.settings == end
     wait_idle(qtbot, window)
+
+
+def test_the_dialogs_can_be_used_by_keys_and_screen_readers(qtbot, opened, names):
+    window = opened
+    names.append("One")
+    window.history_commands.save_preset.trigger()
+    window.history_commands.manage_presets.trigger()
+    window.history_commands.history.trigger()
+    dialogs = window.history.preset_menu.dialog, window.history.version_menu.dialog
+    for dialog in dialogs:
+        for widget in (*dialog.findChildren(QAbstractButton), *dialog.findChildren(QListWidget)):
+            assert widget.accessibleName() or widget.text(), widget
+            assert widget.toolTip(), widget
+            assert widget.focusPolicy() & Qt.FocusPolicy.TabFocus, widget
+        dialog.close()
 
 
 # Projects
