@@ -188,7 +188,7 @@ def turn(canvas, at: QPoint, *, angle=0, pixels=None, pad=False, keys=NO_KEYS) -
 
 
 def test_the_wheel_zooms_at_the_pointer(canvas):
-    for _ in range(8):  # until the photo is larger than the view and may lie anywhere
+    for _ in range(5):  # until the photo is larger than the view and may lie anywhere
         canvas.zoom_in()
     view = canvas.viewport
     at = canvas.rect().center() + QPoint(60, -40)
