@@ -6,6 +6,7 @@ All of it runs in a worker thread, which is where Pillow, OpenCV and torch are i
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -134,10 +135,16 @@ def _task(photo: LibraryPhoto) -> Task:
     return Task(Path(photo.path), Path(photo.relative), max(1, photo.number))
 
 
+@lru_cache(maxsize=1)
+def _paths(names: tuple[str, ...]) -> tuple[Path, ...]:
+    """The same thousands of names come with each photo of a batch."""
+    return tuple(Path(name) for name in names)
+
+
 def _delivery(
     export: ExportSettings,
-    protected: Sequence[Path] = (),
-    taken: frozenset[Path] = frozenset(),
+    protected: tuple[str, ...] = (),
+    taken: Sequence[str] = (),
 ) -> Delivery:
     from core.batch import Delivery
 
@@ -146,6 +153,6 @@ def _delivery(
         export.write_options(),
         export.name,
         export.conflict,
-        protected,
-        set(taken),
+        _paths(protected),
+        {Path(path) for path in taken},
     )

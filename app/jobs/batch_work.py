@@ -157,9 +157,7 @@ class BatchWork(QObject):
         """Stop now, and leave out all photos that wait."""
         self._is_on = False
         self._rest.stop()
-        for photo in list(self._library.photos):
-            if photo.state is PhotoState.WAITING:
-                self._library.update(photo.id, state=PhotoState.CANCELLED)
+        self._library.cancel_waiting()
         if self._job is not None:
             self._job.token.cancel()
         else:
@@ -195,14 +193,16 @@ class BatchWork(QObject):
         self.changed.emit()
 
     def _work(self, photo: LibraryPhoto) -> Callable[[Progress], FileReport]:
-        others = [other for other in self._library.photos if other.id != photo.id]
+        photos = self._library.photos
         order = PhotoOrder(
             photo,
             self._library.settings_of(photo),
             self._export,
-            tuple(Path(other.path) for other in self._library.photos),
-            frozenset(
-                Path(other.output) for other in others if other.output and other.state in FINISHED
+            self._library.paths,
+            tuple(
+                other.output
+                for other in photos
+                if other.output and other.state in FINISHED and other.id != photo.id
             ),
         )
         services, journal = self._services, self._journal

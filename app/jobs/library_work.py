@@ -9,17 +9,20 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.jobs.job import Job
 from app.jobs.queue import JobQueue
 from app.session.batch_journal import BatchJournal, Queue
-from app.session.library import LibraryPhoto
+from app.session.library import LibraryPhoto, new_photo
 from app.session.library_services import LibraryServices
 from core.progress import Progress
 from core.settings import RestorationSettings
+
+if TYPE_CHECKING:
+    from core.outputs import FoundPhotos
 
 THUMBNAIL_PX = 144
 WRITE_DELAY_MS = 200
@@ -36,7 +39,7 @@ class LibraryWork(QObject):
         parent: Owner.
 
     Signals:
-        found: (FoundPhotos)
+        found: (FoundPhotos, the same as a list of LibraryPhoto)
         searched: (what the search has come to)
         search_ended: No search runs any more.
         thumbnail_made: (id, H x W x 3 array of uint8, or None where it cannot be shown)
@@ -45,7 +48,7 @@ class LibraryWork(QObject):
         unwritable: The queue cannot be written down.
     """
 
-    found = Signal(object)
+    found = Signal(object, list)
     searched = Signal(str)
     search_ended = Signal()
     thumbnail_made = Signal(str, object)
@@ -93,7 +96,13 @@ class LibraryWork(QObject):
 
     def search(self, paths: Sequence[Path]) -> None:
         """Find the photos behind files and folders."""
-        job = self._submit(partial(self._services.find, list(paths)), self.found.emit)
+        wanted = list(paths)
+
+        def work(progress: Progress) -> tuple[FoundPhotos, list[LibraryPhoto]]:
+            found = self._services.find(wanted, progress)
+            return found, [new_photo(photo.path, photo.relative) for photo in found.photos]
+
+        job = self._submit(work, self._on_found)
         self._searches[job.id] = job
 
     def cancel_search(self) -> None:
@@ -183,6 +192,9 @@ class LibraryWork(QObject):
     def _on_looked_back(self, queue: Queue | None) -> None:
         if queue is not None:
             self.left_over.emit(queue)
+
+    def _on_found(self, result: tuple[FoundPhotos, list[LibraryPhoto]]) -> None:
+        self.found.emit(*result)
 
     def _on_thumbnail(self, pixels: object) -> None:
         self.thumbnail_made.emit(self._thumbnail_id, pixels)

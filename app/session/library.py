@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -92,6 +93,9 @@ class Library:
         self.on_change = on_change or (lambda _id: None)
         self._photos: list[LibraryPhoto] = []
         self._rows: dict[str, int] = {}
+        self._counts: Counter[PhotoState] = Counter()
+        self.paths: tuple[str, ...] = ()
+        """The files of all photos; the same object until the list changes."""
 
     # Looking
 
@@ -119,7 +123,7 @@ class Library:
 
     def count(self, *states: PhotoState) -> int:
         """How many photos are in one of these states."""
-        return sum(photo.state in states for photo in self._photos)
+        return sum(self._counts[state] for state in states)
 
     def next_waiting(self) -> LibraryPhoto | None:
         """The first photo that waits."""
@@ -176,16 +180,26 @@ class Library:
         row = self._rows.get(photo_id)
         if row is None:
             return None
-        self._photos[row] = self._photos[row].replace(**changes)
+        before, after = self._photos[row], self._photos[row].replace(**changes)
+        self._photos[row] = after
+        self._counts[before.state] -= 1
+        self._counts[after.state] += 1
         self.on_change(photo_id)
-        return self._photos[row]
+        return after
+
+    def cancel_waiting(self) -> None:
+        """Leave out everything that waits."""
+        for index, photo in enumerate(self._photos):
+            if photo.state is PhotoState.WAITING:
+                self._photos[index] = photo.replace(state=PhotoState.CANCELLED)
+        self._renumber()
 
     def again(self, ids: Collection[str]) -> None:
         """Let photos wait again, whatever came of them before."""
         for index, photo in enumerate(self._photos):
             if photo.id in ids and photo.state is not PhotoState.WORKING:
                 self._photos[index] = waiting(photo)
-        self.on_change("")
+        self._renumber()
 
     def retry_failed(self) -> list[str]:
         """Let all that failed or were cancelled wait again; returns their ids."""
@@ -237,6 +251,8 @@ class Library:
 
     def _renumber(self) -> None:
         self._rows = {photo.id: row for row, photo in enumerate(self._photos)}
+        self._counts = Counter(photo.state for photo in self._photos)
+        self.paths = tuple(photo.path for photo in self._photos)
         self.on_change("")
 
 

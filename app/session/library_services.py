@@ -31,15 +31,15 @@ class PhotoOrder:
         photo: The photo.
         settings: What it is restored with.
         export: How its result is written.
-        protected: Files that are never replaced.
-        taken: Results of the other photos of the batch.
+        protected: Paths of files that are never replaced.
+        taken: Paths of the results of the other photos of the batch.
     """
 
     photo: LibraryPhoto
     settings: RestorationSettings
     export: ExportSettings
-    protected: tuple[Path, ...] = ()
-    taken: frozenset[Path] = frozenset()
+    protected: tuple[str, ...] = ()
+    taken: tuple[str, ...] = ()
 
 
 OnPlanned = Callable[[Path, bool], None]

@@ -18,7 +18,7 @@ from app.jobs.library_work import LibraryWork
 from app.jobs.photo_work import PhotoWork
 from app.session.batch_journal import BatchJournal
 from app.session.document import Document
-from app.session.library import FINISHED, Library, LibraryPhoto, PhotoState, new_photo
+from app.session.library import FINISHED, Library, LibraryPhoto, PhotoState
 from app.session.preferences import Preferences
 from app.session.services import SavedFile, Services
 from app.session.troubles import Trouble
@@ -268,9 +268,8 @@ class LibraryController(QObject):
     def _open_current(self) -> None:
         self._on_activated(self._pane.view.currentIndex())
 
-    @Slot(object)
-    def _on_found(self, found: FoundPhotos) -> None:
-        photos = [new_photo(photo.path, photo.relative) for photo in found.photos]
+    @Slot(object, list)
+    def _on_found(self, found: FoundPhotos, photos: list[LibraryPhoto]) -> None:
         added = self.library.add(photos)
         self.desk.show_found(found)
         if added and self._wanted_first and self._work.document is None:
