@@ -532,6 +532,10 @@
         <translation>Vergleich: {number} von {count}</translation>
     </message>
     <message>
+        <source>{likeness} at full strength</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Stopped</source>
         <translation>Angehalten</translation>
     </message>
@@ -3938,6 +3942,23 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     </message>
 </context>
 <context>
+    <name>FaceCounts</name>
+    <message numerus="yes">
+        <source>%n may look like somebody else: compare.</source>
+        <translation>
+            <numerusform>%n sieht vielleicht wie jemand anderes aus: vergleichen.</numerusform>
+            <numerusform>%n sehen vielleicht wie jemand anderes aus: vergleichen.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n held back to keep the likeness.</source>
+        <translation>
+            <numerusform>%n zurückgehalten, um die Ähnlichkeit zu wahren.</numerusform>
+            <numerusform>%n zurückgehalten, um die Ähnlichkeit zu wahren.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>FaceDetail</name>
     <message>
         <source>Restore</source>
@@ -4167,14 +4188,6 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     <message>
         <source>Likeness to the photo {figure}; the check is off.</source>
         <translation>Ähnlichkeit zum Foto {figure}; die Prüfung ist aus.</translation>
-    </message>
-    <message>
-        <source>%n may look like somebody else: compare.</source>
-        <translation>%n sieht vielleicht wie jemand anderes aus: vergleichen.|||%n sehen vielleicht wie jemand anderes aus: vergleichen.</translation>
-    </message>
-    <message>
-        <source>%n held back to keep the likeness.</source>
-        <translation>%n zurückgehalten, um die Ähnlichkeit zu wahren.|||%n zurückgehalten, um die Ähnlichkeit zu wahren.</translation>
     </message>
     <message>
         <source>It looks like the same person.</source>
@@ -6745,8 +6758,44 @@ Bitte prüfen Sie den Dateinamen.</translation>
         <translation>Durch ein Problem angehalten</translation>
     </message>
     <message>
+        <source>Pixels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pixels at all sizes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Edges</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Colour and light</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Texture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Likeness</source>
         <translation>Ähnlichkeit</translation>
+    </message>
+    <message>
+        <source>Realism</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Realism of detail</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Eyes and mouth</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Texture of eyes and mouth</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Natural look</source>
