@@ -22,9 +22,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.dialogs.about import AboutDialog
 from app.dialogs.models_dialog import ModelsDialog
 from app.dialogs.shortcuts import ShortcutsDialog
-from app.main import make_services
+from app.main import _import_opencv, make_services
+from app.main_training import make_training
 from app.session.preferences import Preferences, PreferencesStore
 from app.session.services import Services
+from app.training_window.window import TrainingWindow
 from app.windows.application import make_application
 from app.windows.main_window import MainWindow
 
@@ -78,6 +80,9 @@ def main() -> int:
     parser.add_argument("folder", nargs="?", type=Path, default=Path("docs/screenshots"))
     parser.add_argument("--photo", type=Path, help="another photo than the sample")
     parser.add_argument("--full-colour", action="store_true")
+    parser.add_argument(
+        "--faces", type=Path, help="photos of faces: take only the pictures of training on them"
+    )
     wanted = parser.parse_args()
     services = make_services()
     photo = wanted.photo or services.sample
@@ -85,6 +90,9 @@ def main() -> int:
         parser.error("the sample photo is not installed; name one with --photo")
     wanted.folder.mkdir(parents=True, exist_ok=True)
     studio = Studio(make_application(), services, photo, wanted.folder, wanted.full_colour)
+    if wanted.faces is not None:
+        take_training(studio, wanted.faces)
+        return 0
     for take in (take_simple, take_studio_dark, take_trouble, take_dialogs):
         take(studio)
     return 0
@@ -183,6 +191,23 @@ def take_dialogs(studio: Studio) -> None:
             models.show()
             studio.take(models, "13-models")
             models.stop()
+
+
+def take_training(studio: Studio, faces: Path) -> None:
+    """The data check and the damage page of the training window; nothing is trained."""
+    with tempfile.TemporaryDirectory() as folder:
+        training = make_training(Path(folder) / "models", _import_opencv)
+        window = TrainingWindow(training, studio.services.readable_suffixes())
+        window.show()
+        wizard = window.wizard
+        wizard.photos.add([faces])
+        wizard.next_button.click()
+        studio.wait(lambda: wizard.found.check is not None)
+        studio.take(window, "20-training-check")
+        wizard.next_button.click()
+        studio.wait(lambda: bool(wizard.damage.pairs.pictures))
+        studio.take(window, "21-training-damage")
+        window.stop()
 
 
 if __name__ == "__main__":

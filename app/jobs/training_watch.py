@@ -82,6 +82,13 @@ class TrainingWatch(QObject):
         else:
             self._look_closely()
 
+    def _relist(self, view: RunView) -> None:
+        """Keep the list in step with the training that is followed closely."""
+        runs = tuple(view if run.folder == view.folder else run for run in self._runs)
+        if runs != self._runs:
+            self._runs = runs
+            self.listed.emit(runs)
+
     def _look_closely(self) -> None:
         if self._folder is None or self._tail is None:
             return
@@ -89,6 +96,7 @@ class TrainingWatch(QObject):
         if view is not None and view != self._view:
             self._view = view
             self.followed.emit(view)
+            self._relist(view)
         if self._tail.read():
             self.measured.emit(self._tail)
         previews = sorted((self._folder / "run" / "previews").glob("step-*.png"))

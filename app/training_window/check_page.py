@@ -64,7 +64,8 @@ class CheckPage(WizardPage):
         self.verdict.setObjectName("checkVerdict")
         self.help = wrapped(role="muted")
         self.grid = FaceGrid()
-        self.all_button = QPushButton()
+        self.all_button = QPushButton(self.tr("Use all"))
+        self.all_button.setToolTip(self.tr("Uses all of these anyway"))
         self.licence = QComboBox()
         self._filters = QButtonGroup(self)
         self._filter_buttons: dict[str, QPushButton] = {}

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.widgets.theme import current_colours
 
-_LEFT_PX, _RIGHT_PX, _TOP_PX, _BOTTOM_PX = 46, 10, 26, 24
+_LEFT_PX, _RIGHT_PX, _TOP_PX, _BOTTOM_PX = 46, 10, 10, 24
 _MOST_POINTS = 600
 _SMOOTHING = 0.08
 """Weight of a new value in the smoothed curve; the raw one is drawn thin behind it."""
@@ -36,7 +36,7 @@ class Curve:
 
 
 class LossChart(QWidget):
-    """Shows one curve; the axis of values fits what is shown.
+    """Shows one curve; the axis of values fits what is shown. Its title stands elsewhere.
 
     Args:
         empty_text: Shown while there is nothing to draw.
@@ -79,15 +79,12 @@ class LossChart(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
-        """Title, axes, curve."""
+        """Axes and curve."""
         del event
         colours = current_colours()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area = QRectF(self.rect()).adjusted(_LEFT_PX, _TOP_PX, -_RIGHT_PX, -_BOTTOM_PX)
-        painter.setPen(QColor(colours.text))
-        title = QRectF(0, 0, self.width(), _TOP_PX - 4)
-        painter.drawText(title, Qt.AlignmentFlag.AlignVCenter, self._curve.title)
         points = thinned([p for p in self._curve.points if math.isfinite(p[1])], _MOST_POINTS)
         if not points:
             painter.setPen(QColor(colours.muted))

@@ -117,6 +117,8 @@ class PlanPage(WizardPage):
             self.body.addWidget(text)
             self.body.setSpacing(4)
         self.presets.buttons()[1].setChecked(True)
+        for button in self.presets.buttons():
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # the group leaves only one of them
         label = QLabel(self.tr("Begin with:"))
         label.setBuddy(self.start)
         self.start.setAccessibleName(label.text())

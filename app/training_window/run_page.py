@@ -7,11 +7,11 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
-    QSlider,
     QVBoxLayout,
     QWidget,
 )
@@ -22,8 +22,9 @@ from app.training_window.loss_chart import Curve, LossChart
 from app.training_window.page import wrapped
 from app.training_window.preview_grid import Preview, PreviewGrid
 from app.training_window.result_panel import ResultPanel
-from app.training_window.texts import duration_text, state_text
+from app.training_window.texts import duration_text, loss_text, state_text
 from app.widgets.banner import Banner
+from app.widgets.calm_slider import CalmSlider
 
 _NOT_LOSSES = frozenset({"kind", "time", "step", "rate", "images_a_second", "waiting_share"})
 _DIVERGED = "TrainingDivergedError"
@@ -64,7 +65,7 @@ class RunPage(QWidget):
         self.score = LossChart(self.tr("The first measurement is made at the start."))
         self.which = QComboBox()
         self.previews = PreviewGrid()
-        self.when = QSlider(Qt.Orientation.Horizontal)
+        self.when = CalmSlider(0, 0)
         self.when_text = QLabel()
         self._say()
         self._lay_out()
@@ -112,14 +113,22 @@ class RunPage(QWidget):
         head.addLayout(words, 1)
         for button in self._buttons:
             head.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
-        left = QVBoxLayout()
-        left.setSpacing(2)
-        left.addWidget(self.which, 0, Qt.AlignmentFlag.AlignLeft)
-        left.addWidget(self.loss, 1)
-        charts = QHBoxLayout()
-        charts.setSpacing(20)
-        charts.addLayout(left, 1)
-        charts.addWidget(self.score, 1)
+        charts = QGridLayout()
+        charts.setHorizontalSpacing(24)
+        charts.setVerticalSpacing(2)
+        heading = QHBoxLayout()
+        heading.addWidget(QLabel(self.tr("Training loss")))
+        heading.addWidget(self.which)
+        heading.addStretch(1)
+        charts.addLayout(heading, 0, 0)
+        charts.addWidget(
+            QLabel(self.tr("Validation score (less is better; the ring is the best)")), 0, 1
+        )
+        charts.addWidget(self.loss, 1, 0)
+        charts.addWidget(self.score, 1, 1)
+        charts.setRowStretch(1, 1)
+        charts.setColumnStretch(0, 1)
+        charts.setColumnStretch(1, 1)
         time = QHBoxLayout()
         time.addWidget(self.when_text)
         time.addWidget(self.when, 1)
@@ -152,10 +161,12 @@ class RunPage(QWidget):
         """Forget the training that was shown before."""
         self._view, self._tail, self._previews, self._asked = None, None, [], ""
         self.which.clear()
+        self.which.hide()
         self.loss.show_curve(Curve(self.tr("Training loss"), ()), 1)
         self.score.show_curve(Curve(self.tr("Validation score"), ()), 1)
         self.previews.show_preview(None)
         self.when.setRange(0, 0)
+        self.when.hide()
         self.when_text.setText("")
         self.banner.hide()
         self.result.show_registered("")
@@ -204,7 +215,7 @@ class RunPage(QWidget):
         scored = tail.of_kind("validation")
         points = tuple((line["step"], line["score"]) for line in scored)
         best = min(points, key=lambda point: point[1])[0] if points else None
-        title = self.tr("Validation score (less is better; the ring is the best)")
+        title = self.tr("Validation score")
         steps = self._view.steps if self._view else 1
         self.score.show_curve(Curve(title, points, marked=best), steps)
         self._show_state()
@@ -216,7 +227,7 @@ class RunPage(QWidget):
         self.when.blockSignals(True)
         self.when.setRange(0, max(0, len(paths) - 1))
         self.when.blockSignals(False)
-        self.when.setEnabled(len(paths) > 1)
+        self.when.setVisible(len(paths) > 1)
         if at_end and paths:
             self.when.blockSignals(True)
             self.when.setValue(len(paths) - 1)
@@ -240,18 +251,20 @@ class RunPage(QWidget):
         return max(0.0, float(self._view.steps - losses[-1]["step"]) * step_s)
 
     def _offer_losses(self, names: list[str]) -> None:
-        if [self.which.itemText(i) for i in range(self.which.count())] == names:
+        if [self.which.itemData(i) for i in range(self.which.count())] == names:
             return
-        chosen = self.which.currentText()
+        chosen = self.which.currentData()
         self.which.clear()
-        self.which.addItems(names)
-        self.which.setCurrentText(chosen or names[0])
+        for name in names:
+            self.which.addItem(loss_text(name), name)
+        self.which.setCurrentIndex(max(0, self.which.findData(chosen)))
+        self.which.setVisible(bool(names))
 
     @Slot()
     def _show_loss(self) -> None:
         if self._tail is None or self._view is None:
             return
-        name = self.which.currentText()
+        name = self.which.currentData()
         lines = self._tail.of_kind("losses")
         points = tuple((line["step"], line[name]) for line in lines if name in line)
         title = self.tr("Training loss")

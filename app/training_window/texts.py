@@ -125,6 +125,25 @@ def state_text(run: RunView) -> str:
     return texts[run.state]
 
 
+def loss_text(name: str) -> str:
+    """What one of the training losses is about; the name itself where nobody knows better."""
+    translate = QCoreApplication.translate
+    texts = {
+        "l1": translate("Training", "Pixels"),
+        "pyramid": translate("Training", "Pixels at all sizes"),
+        "gradient": translate("Training", "Edges"),
+        "low_pass": translate("Training", "Colour and light"),
+        "perceptual": translate("Training", "Detail"),
+        "style": translate("Training", "Texture"),
+        "identity": translate("Training", "Likeness"),
+        "adversarial": translate("Training", "Realism"),
+        "projected": translate("Training", "Realism of detail"),
+        "component": translate("Training", "Eyes and mouth"),
+        "component_style": translate("Training", "Texture of eyes and mouth"),
+    }
+    return texts.get(name, name)
+
+
 def figure_text(name: str) -> str:
     """What a figure of the comparison measures."""
     translate = QCoreApplication.translate
