@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -15,15 +14,14 @@ from PySide6.QtWidgets import (
 )
 
 from app.views.result_grid import ResultGrid
-
-FILLS = ("models", "strengths", "presets", "versions")
+from app.widgets.mode_switch import ModeSwitch
 
 
 class GridPage(QWidget):
     """Compares results; takes the place of the before/after view.
 
     Signals:
-        fill_asked: (one of `FILLS`)
+        fill_asked: ("models", "strengths", "presets" or "versions")
         winner_asked: The chosen result shall become the photo's.
         face_winner_asked: The chosen result shall become that of the chosen face.
         left: The user wants to go back.
@@ -37,8 +35,23 @@ class GridPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.grid = ResultGrid()
-        self._fills: dict[str, QPushButton] = {}
-        self._group = QButtonGroup(self)
+        self._fills = ModeSwitch(
+            (
+                ("models", self.tr("Face models"), self.tr("Restores the faces with each model")),
+                (
+                    "strengths",
+                    self.tr("Strengths"),
+                    self.tr("Shows the faces at 25, 50, 75 and 100 %"),
+                ),
+                (
+                    "presets",
+                    self.tr("Presets"),
+                    self.tr("Shows the photo with each of your presets"),
+                ),
+                ("versions", self.tr("Versions"), self.tr("Shows the versions that you kept")),
+            )
+        )
+        self._fills.chosen.connect(self.fill_asked)
         self._hint = QLabel()
         self._hint.setProperty("role", "muted")
         self._hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -70,33 +83,7 @@ class GridPage(QWidget):
         row.setContentsMargins(16, 7, 14, 7)
         row.setSpacing(8)
         row.addWidget(QLabel(self.tr("Compare")))
-        switch = QFrame()
-        switch.setObjectName("modeSwitch")
-        inner = QHBoxLayout(switch)
-        inner.setContentsMargins(2, 2, 2, 2)
-        inner.setSpacing(2)
-        titles = {
-            "models": (self.tr("Face models"), self.tr("Restores the faces with each model")),
-            "strengths": (
-                self.tr("Strengths"),
-                self.tr("Shows the faces at 25, 50, 75 and 100 %"),
-            ),
-            "presets": (self.tr("Presets"), self.tr("Shows the photo with each of your presets")),
-            "versions": (self.tr("Versions"), self.tr("Shows the versions that you kept")),
-        }
-        for fill in FILLS:
-            title, tip = titles[fill]
-            button = QPushButton(title)
-            button.setCheckable(True)
-            button.setToolTip(tip)
-            button.setAccessibleName(title)
-            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-            button.setProperty("fill", fill)
-            button.clicked.connect(self._on_fill_clicked)
-            self._group.addButton(button)
-            self._fills[fill] = button
-            inner.addWidget(button)
-        row.addWidget(switch)
+        row.addWidget(self._fills)
         row.addStretch()
         row.addWidget(self._back)
         return bar
@@ -119,7 +106,7 @@ class GridPage(QWidget):
 
     def show_fill(self, fill: str) -> None:
         """Show what fills the grid."""
-        self._fills[fill].setChecked(True)
+        self._fills.show_state(fill)
 
     def show_choice(self, pane: int, face: int) -> None:
         """Show what is chosen: a pane or -1, a face in it or -1."""
@@ -142,8 +129,3 @@ class GridPage(QWidget):
     def show_hint(self, text: str) -> None:
         """Say what happened."""
         self._hint.setText(text)
-
-    def _on_fill_clicked(self) -> None:
-        button = self.sender()
-        if isinstance(button, QPushButton):
-            self.fill_asked.emit(button.property("fill"))

@@ -86,6 +86,15 @@ def test_four_strengths_run_no_network_and_each_pane_shows_its_own(qtbot, window
     assert reds[3] - reds[0] == pytest.approx(45, abs=4)
 
 
+def test_the_switch_above_the_grid_fills_it_anew(qtbot, window, grid):
+    fill(qtbot, window, "models")
+    switch = window.parts.area.grid_page._fills
+    switch._buttons["strengths"].click()
+    wait_idle(qtbot, window)
+    assert len(grid.panes) == 4
+    assert switch._buttons["strengths"].isChecked()
+
+
 def test_each_pane_says_how_alike_its_faces_are(qtbot, window, grid, engine):
     fill(qtbot, window, "models")
     assert [pane.note for pane in grid.panes] == ["", ""]
