@@ -533,7 +533,7 @@
     </message>
     <message>
         <source>{likeness} at full strength</source>
-        <translation type="unfinished"></translation>
+        <translation>পূর্ণ মাত্রায় {likeness}</translation>
     </message>
     <message>
         <source>Stopped</source>
@@ -6759,23 +6759,23 @@ Please verify the correct file name was given.</source>
     </message>
     <message>
         <source>Pixels</source>
-        <translation type="unfinished"></translation>
+        <translation>পিক্সেল</translation>
     </message>
     <message>
         <source>Pixels at all sizes</source>
-        <translation type="unfinished"></translation>
+        <translation>সব আকারে পিক্সেল</translation>
     </message>
     <message>
         <source>Edges</source>
-        <translation type="unfinished"></translation>
+        <translation>কিনারা</translation>
     </message>
     <message>
         <source>Colour and light</source>
-        <translation type="unfinished"></translation>
+        <translation>রং ও আলো</translation>
     </message>
     <message>
         <source>Texture</source>
-        <translation type="unfinished"></translation>
+        <translation>বুনন</translation>
     </message>
     <message>
         <source>Likeness</source>
@@ -6783,19 +6783,19 @@ Please verify the correct file name was given.</source>
     </message>
     <message>
         <source>Realism</source>
-        <translation type="unfinished"></translation>
+        <translation>বাস্তবতা</translation>
     </message>
     <message>
         <source>Realism of detail</source>
-        <translation type="unfinished"></translation>
+        <translation>খুঁটিনাটির বাস্তবতা</translation>
     </message>
     <message>
         <source>Eyes and mouth</source>
-        <translation type="unfinished"></translation>
+        <translation>চোখ ও মুখ</translation>
     </message>
     <message>
         <source>Texture of eyes and mouth</source>
-        <translation type="unfinished"></translation>
+        <translation>চোখ ও মুখের বুনন</translation>
     </message>
     <message>
         <source>Natural look</source>

@@ -533,7 +533,7 @@
     </message>
     <message>
         <source>{likeness} at full strength</source>
-        <translation type="unfinished"></translation>
+        <translation>{likeness} bei voller Stärke</translation>
     </message>
     <message>
         <source>Stopped</source>
@@ -6759,23 +6759,23 @@ Bitte prüfen Sie den Dateinamen.</translation>
     </message>
     <message>
         <source>Pixels</source>
-        <translation type="unfinished"></translation>
+        <translation>Bildpunkte</translation>
     </message>
     <message>
         <source>Pixels at all sizes</source>
-        <translation type="unfinished"></translation>
+        <translation>Bildpunkte in allen Größen</translation>
     </message>
     <message>
         <source>Edges</source>
-        <translation type="unfinished"></translation>
+        <translation>Kanten</translation>
     </message>
     <message>
         <source>Colour and light</source>
-        <translation type="unfinished"></translation>
+        <translation>Farbe und Licht</translation>
     </message>
     <message>
         <source>Texture</source>
-        <translation type="unfinished"></translation>
+        <translation>Struktur</translation>
     </message>
     <message>
         <source>Likeness</source>
@@ -6783,19 +6783,19 @@ Bitte prüfen Sie den Dateinamen.</translation>
     </message>
     <message>
         <source>Realism</source>
-        <translation type="unfinished"></translation>
+        <translation>Echtheit</translation>
     </message>
     <message>
         <source>Realism of detail</source>
-        <translation type="unfinished"></translation>
+        <translation>Echtheit der Einzelheiten</translation>
     </message>
     <message>
         <source>Eyes and mouth</source>
-        <translation type="unfinished"></translation>
+        <translation>Augen und Mund</translation>
     </message>
     <message>
         <source>Texture of eyes and mouth</source>
-        <translation type="unfinished"></translation>
+        <translation>Struktur von Augen und Mund</translation>
     </message>
     <message>
         <source>Natural look</source>

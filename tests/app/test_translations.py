@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import ast
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
+from PySide6.QtGui import QTextLayout
+from PySide6.QtWidgets import QApplication, QDialogButtonBox
 from untranslatable import untranslatable, untranslatable_in
 
 from app import i18n_update
 from app.i18n_sources import ROOT, core_sentences, template_of
 from app.session.languages import SOURCE, installed_languages, language_to_use
 from app.widgets import core_text as core_text_module
+from app.widgets import language as language_module
 from app.widgets.core_text import core_text
+from app.widgets.language import can_show, install_language
+from core.errors import UnreadableImageError
 
-QT_FOLDERS = ("windows", "widgets", "views", "dialogs")
+QT_FOLDERS = ("windows", "widgets", "views", "dialogs", "training_window")
 
 
 # Sources
@@ -164,3 +173,156 @@ def test_english_german_and_bengali_are_installed():
     assert languages[0] == SOURCE
     assert {"bn", "de"} <= set(languages)
     assert {QLocale(language).language() for language in languages} != {QLocale.Language.C}
+
+
+# What is translated
+
+TRANSLATED = ("bn", "de")
+FOLDER = ROOT / "resources" / "translations"
+_PLACEHOLDER = re.compile(r"\{\w*\}|%n|%\d")
+
+
+@dataclass(frozen=True)
+class Message:
+    context: str
+    source: str
+    forms: tuple[str, ...]
+    is_finished: bool
+
+    @property
+    def where(self) -> str:
+        return f"{self.context}: {self.source!r}"
+
+
+def messages(path: Path) -> list[Message]:
+    found = []
+    for context in ET.parse(path).getroot().iter("context"):
+        for message in context.iter("message"):
+            translation = message.find("translation")
+            numerus = [form.text or "" for form in translation.iter("numerusform")]
+            forms = tuple(numerus) or (translation.text or "",)
+            finished = translation.get("type") != "unfinished"
+            name, source = context.findtext("name"), message.findtext("source")
+            found.append(Message(name, source, forms, finished))
+    return found
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory) -> Path:
+    """The translations as the tools make them from the sources of now."""
+    folder = tmp_path_factory.mktemp("translations")
+    for path in FOLDER.glob("*.ts"):
+        (folder / path.name).write_bytes(path.read_bytes())
+    i18n_update.update(folder, i18n_update.languages_in(folder))
+    return folder
+
+
+@pytest.mark.parametrize("language", [*TRANSLATED, SOURCE])
+def test_a_translation_is_complete(fresh, language):
+    """Run `python -m app.i18n_update`, then translate what it found."""
+    open_texts = [
+        message.where
+        for message in messages(fresh / f"heirloom_{language}.ts")
+        if not message.is_finished or not all(message.forms)
+    ]
+    assert not open_texts, "\n".join(open_texts)
+
+
+def test_the_files_in_use_are_those_that_the_tools_make(fresh):
+    """Run `python -m app.i18n_update` after a text has changed."""
+    stale = [
+        path.name
+        for path in sorted(fresh.iterdir())
+        if i18n_update.differs(path, FOLDER / path.name)
+    ]
+    assert not stale
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_translations_keep_values_markup_and_spaces(language):
+    wrong = []
+    for message in messages(FOLDER / f"heirloom_{language}.ts"):
+        for form in message.forms:
+            wanted = sorted(_PLACEHOLDER.findall(message.source))
+            if sorted(_PLACEHOLDER.findall(form)) != wanted:
+                wrong.append(f"values: {message.where} {form!r}")
+            if form[:1].isspace() != message.source[:1].isspace():
+                wrong.append(f"space at the start: {message.where}")
+            if form[-1:].isspace() != message.source[-1:].isspace():
+                wrong.append(f"space at the end: {message.where}")
+            if re.findall(r"</?\w+", form) != re.findall(r"</?\w+", message.source):
+                wrong.append(f"markup: {message.where}")
+            if message.source.endswith("…") and not form.rstrip().endswith("…"):
+                wrong.append(f"dots: {message.where} {form!r}")
+            if form.count("&") > message.source.count("&"):
+                wrong.append(f"key: {message.where} {form!r}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_translation_is_one(language):
+    """Nearly nothing is left as it is in English; names and units may be."""
+    texts = messages(FOLDER / f"heirloom_{language}.ts")
+    same = [message.source for message in texts if message.forms == (message.source,)]
+    assert len(same) < 0.03 * len(texts), same
+
+
+@pytest.fixture
+def shown(qapp):
+    """Shows a language for one test."""
+    yield lambda language: install_language(qapp, language)
+    install_language(qapp, SOURCE)
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "many"),
+    [("en", "1 face", "5 faces"), ("de", "1 Gesicht", "5 Gesichter"), ("bn", "1টি মুখ", "5টি মুখ")],
+)
+def test_plural_forms(shown, language, one, many):
+    shown(language)
+
+    def face_strip(count: int) -> str:
+        return QCoreApplication.translate("FaceStrip", "%n face(s)", "", count)
+
+    assert face_strip(1) == one
+    assert face_strip(5) == many
+
+
+def test_an_error_of_the_engine_speaks_german_and_names_the_file(shown):
+    shown("de")
+    error = UnreadableImageError(
+        "“aunt.jpg” is empty: the file has zero bytes.",
+        "Copy the photo again from where it came from.",
+    )
+    assert core_text(error.summary) == "„aunt.jpg“ ist leer: die Datei hat null Byte."
+    assert core_text(error.remedy).startswith("Kopieren Sie")
+
+
+def test_qts_own_buttons_are_translated(shown, qtbot):
+    for language, close in (("de", "Schließen"), ("bn", "বন্ধ করুন")):
+        shown(language)
+        box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        qtbot.addWidget(box)
+        assert box.buttons()[0].text().replace("&", "") == close
+
+
+def test_bengali_is_shown_with_a_font_that_has_its_letters(shown, qtbot):
+    """Without such a font it is not offered, and the system's next language is shown."""
+    if not can_show("bn"):
+        assert shown("bn") != "bn"
+        pytest.skip("no font with Bengali letters is installed here")
+    assert shown("bn") == "bn"
+    layout = QTextLayout("পুনরুদ্ধার", QApplication.font())
+    layout.beginLayout()
+    layout.createLine()
+    layout.endLayout()
+    glyphs = [glyph for run in layout.glyphRuns() for glyph in run.glyphIndexes()]
+    assert 0 not in glyphs  # 0 is the box that stands for a missing letter
+    # Vowel signs and joined consonants become fewer or other shapes: the script is understood.
+    assert len(glyphs) < len("পুনরুদ্ধার")
+
+
+def test_without_a_font_bengali_is_not_shown(shown, monkeypatch):
+    monkeypatch.setattr(language_module, "can_show", lambda language: language != "bn")
+    assert shown("bn") == language_module.shown_language("system")
+    assert QLocale().toString(1234567.5, "f", 1)[0].isascii()
