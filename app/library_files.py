@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from core.api import Engine
     from core.batch import Delivery, Task
     from core.export import ExportSettings
+    from core.image import Photo
     from core.naming import NameFacts
     from core.outputs import FoundPhotos, Planned
     from core.pipeline import Restoration
@@ -58,7 +59,7 @@ def make_library_services(
         restore=restore,
         export=_export,
         facts=_facts,
-        settings_beside=_settings_beside,
+        stored=_stored,
         tidy=_tidy,
         journal_folder=journal_folder,
     )
@@ -113,14 +114,18 @@ def _facts(photo: LibraryPhoto, settings: RestorationSettings) -> NameFacts:
     return facts(_task(photo), settings, "{date}")
 
 
-def _settings_beside(result: Path) -> RestorationSettings | None:
+def _stored(
+    photo: Photo, result: Photo, path: Path
+) -> tuple[Restoration, RestorationSettings | None]:
     from core.errors import SettingsError
     from core.recipe import load, path_beside
+    from core.stored import stored_result
 
     try:
-        return load(path_beside(result)).settings
+        recipe = load(path_beside(path))
     except SettingsError:
-        return None
+        return stored_result(photo, result, None), None
+    return stored_result(photo, result, recipe), recipe.settings
 
 
 def _tidy(folder: Path) -> None:

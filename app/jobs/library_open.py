@@ -50,11 +50,10 @@ def stored_work(
     def work(progress: Progress) -> Document:
         photo = services.read_photo(path, progress.part(0.0, 0.5))
         result = services.read_photo(output, progress.part(0.5, 1.0))
-        used = library.settings_beside(output) or settings
-        scale = max(1, round(result.size.width / photo.size.width))
         shown = replace(result, source=photo.source, notes=())
+        record, known = library.stored(photo, shown, output)
+        used = known or settings
         document = Document(photo, used)
-        record = Restoration(photo, shown, scale)
         document.set_trace(Trace(photo, ((StoredStage(output), record),)), used)
         document.set_saved(used, output)
         return document

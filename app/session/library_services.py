@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from app.session.library import LibraryPhoto
 from core.export import ExportSettings
+from core.image import Photo
 from core.naming import NameFacts
 from core.pipeline import Restoration
 from core.progress import Progress
@@ -78,7 +79,8 @@ class LibraryServices:
         restore: Restores one photo of a batch.
         export: Writes the result of the open photo.
         facts: What the placeholders of a name stand for.
-        settings_beside: What a result was made with; None where nobody knows.
+        stored: A result that was read from the disk as a finished run, with the settings that it
+            was made with, or None where nobody knows them any more.
         tidy: Removes what a killed process left half written in a folder.
         journal_folder: Where the queue is written down; None to keep no journal.
     """
@@ -88,6 +90,6 @@ class LibraryServices:
     restore: RestoreFile
     export: ExportResult
     facts: Callable[[LibraryPhoto, RestorationSettings], NameFacts]
-    settings_beside: Callable[[Path], RestorationSettings | None]
+    stored: Callable[[Photo, Photo, Path], tuple[Restoration, RestorationSettings | None]]
     tidy: Callable[[Path], object]
     journal_folder: Path | None

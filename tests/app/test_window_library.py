@@ -348,6 +348,14 @@ def test_a_click_shows_a_photo_with_its_result_without_running_anything(
         document.result.photo.pixels, np.asarray(Image.open(photo.output).convert("RGB"))
     )
     assert engine.network_runs == runs
+    assert len(window.parts.strip.items) == 2
+    assert document.result.faces[0].crop.shape == (256, 256, 3)
+    with qtbot.waitSignal(window.work.restored):
+        window.faces.toggle(0)
+    settle(qtbot, window)
+    assert engine.network_runs > runs
+    assert document.result.photo.pixels[40, 40].max() == 0
+    document.discard()
 
 
 def test_a_photo_whose_result_is_gone_is_opened_alone(qtbot, window, desk, folder, engine):
