@@ -27,6 +27,7 @@ from app.main_training import make_training
 from app.session.preferences import Preferences, PreferencesStore
 from app.session.services import Services
 from app.training_window.window import TrainingWindow
+from app.widgets.theme import apply_theme
 from app.windows.application import make_application
 from app.windows.main_window import MainWindow
 
@@ -195,6 +196,7 @@ def take_dialogs(studio: Studio) -> None:
 
 def take_training(studio: Studio, faces: Path) -> None:
     """The data check and the damage page of the training window; nothing is trained."""
+    apply_theme(studio.app, dark=False)
     with tempfile.TemporaryDirectory() as folder:
         training = make_training(Path(folder) / "models", _import_opencv)
         window = TrainingWindow(training, studio.services.readable_suffixes())

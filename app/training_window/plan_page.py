@@ -117,8 +117,6 @@ class PlanPage(WizardPage):
             self.body.addWidget(text)
             self.body.setSpacing(4)
         self.presets.buttons()[1].setChecked(True)
-        for button in self.presets.buttons():
-            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # the group leaves only one of them
         label = QLabel(self.tr("Begin with:"))
         label.setBuddy(self.start)
         self.start.setAccessibleName(label.text())
@@ -198,6 +196,9 @@ class PlanPage(WizardPage):
     def show_plan(self, faces: Path, damage: Damage) -> None:
         """Estimate for these faces."""
         self._faces, self._damage = faces, damage
+        for button in self.presets.buttons():
+            # Shown for the first time, a group keeps one tab stop, and not that of the chosen one.
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._work.submit(
             STARTS,
             self.tr("Looking for models"),

@@ -53,8 +53,7 @@ def fill_menu_bar(bar: QMenuBar, actions: Actions, history: HistoryActions) -> Q
     tools.addAction(actions.start_batch)
     tools.addActions([actions.damage_marks, actions.neutral_picker])
     tools.addSeparator()
-    models = bar.addMenu(translate("Menus", "&Models"))
-    models.addActions([actions.models, actions.train])
+    tools.addActions([actions.models, actions.train])
 
     help_menu = bar.addMenu(translate("Menus", "&Help"))
     help_menu.addAction(actions.shortcuts)

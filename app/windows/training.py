@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from app.jobs.photo_work import PhotoWork
 from app.session.services import Services
-from app.training_window.window import TrainingWindow
+
+if TYPE_CHECKING:
+    from app.training_window.window import TrainingWindow
 
 
 class Training(QObject):
@@ -38,6 +42,9 @@ class Training(QObject):
         if self._services.training is None:
             return
         if self.window is None:
+            # Only here, so that the main window opens sooner.
+            from app.training_window.window import TrainingWindow
+
             suffixes = self._services.readable_suffixes()
             self.window = TrainingWindow(self._services.training(), suffixes, self._owner)
             self.window.models_changed.connect(self._work.warm_up)
