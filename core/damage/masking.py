@@ -12,8 +12,12 @@ if TYPE_CHECKING:
 
     Mask = npt.NDArray[np.bool_]
 
-_SURE = (0.97, 0.45)
-"""Likelihood that starts a mark, at sensitivity 0 and 1."""
+_DOUBT = (0.005, 0.5)
+"""How unlikely damage may be where a mark starts, at sensitivity 0 and 1; in even ratios between,
+as the network's likelihoods crowd near 0 and 1."""
+
+_WEAK = 0.6
+"""Share of the starting likelihood that is enough beside a start."""
 
 _SMALLEST_PX = 3
 
@@ -38,8 +42,8 @@ def damage_mask(
     Returns:
         H x W, True where damaged.
     """
-    sure = np.float32(_SURE[0] + (_SURE[1] - _SURE[0]) * sensitivity)
-    weak = np.float32(0.55) * sure
+    sure = np.float32(1 - _DOUBT[0] * (_DOUBT[1] / _DOUBT[0]) ** sensitivity)
+    weak = np.float32(_WEAK) * sure
     if protected is not None:
         caution = np.float32(0.8) * np.clip(protected, 0, 1)
         sure_plane = sure + (1 - sure) * caution

@@ -62,6 +62,7 @@ class SmallDamageDetector:
         image = to_uint8(pixels)
         size = (image.shape[1], image.shape[0])
         most = np.zeros(image.shape[:2], np.float32)
+        total = np.zeros(image.shape[:2], np.float32)
         sides = [side for side in SIDES_PX if side <= min(size)] or [min(size)]
         if min(size) < SIDES_PX[-1] and min(size) not in sides:
             sides.append(min(size))
@@ -74,7 +75,9 @@ class SmallDamageDetector:
             if factor < 1:
                 found = cv2.resize(found, size, interpolation=cv2.INTER_LINEAR)
             np.maximum(most, found, out=most)
-        return most
+            total += found
+        # A crack may be seen at one size only, but what all sizes agree on is surer.
+        return cast("Likelihood", (most + total / np.float32(len(sides))) / np.float32(2))
 
     def _judged(self, image: npt.NDArray[np.uint8], progress: Progress) -> Likelihood:
         """Judge tile by tile, each with its surroundings."""

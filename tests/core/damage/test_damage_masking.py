@@ -54,9 +54,9 @@ def test_nothing_marked_hands_on_the_very_same_pixels():
 
 def test_weak_pixels_count_only_beside_sure_ones():
     likelihood = np.zeros((40, 40), np.float32)
-    likelihood[5, 5:30] = 0.5
+    likelihood[5, 5:30] = 0.6
     likelihood[5, 10] = 0.99
-    likelihood[20, 5:30] = 0.5
+    likelihood[20, 5:30] = 0.6
     likelihood[30, 30] = 1.0
     mask = damage_mask(likelihood, sensitivity=0.5)
     assert mask[5, 5:30].all()
@@ -73,7 +73,7 @@ def test_a_higher_sensitivity_never_marks_less():
 
 def test_faces_are_protected():
     likelihood = np.zeros((40, 40), np.float32)
-    likelihood[10, 5:35] = 0.75
+    likelihood[10, 5:18] = likelihood[10, 20:35] = 0.97
     protected = np.zeros((40, 40), np.float32)
     protected[:, :20] = 1
     mask = damage_mask(likelihood, sensitivity=0.5, protected=protected)
