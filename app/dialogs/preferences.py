@@ -23,7 +23,7 @@ from app.widgets.rows import model_rows
 from app.widgets.settings_form import ListOptions, SettingsForm
 from core.settings_base import field_meta
 
-_SIZE = (520, 640)
+_SIZE = (540, 730)
 
 
 class PreferencesDialog(QDialog):

@@ -29,7 +29,7 @@ class ShortcutsDialog(QDialog):
     def __init__(self, actions: Sequence[QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Keyboard shortcuts"))
-        self.resize(560, 560)
+        self.resize(720, 620)
         rows = [(_keys(action), action.statusTip()) for action in actions if action.shortcuts()]
         rows += [
             (self.tr("Arrow keys"), self.tr("Move the photo")),
