@@ -65,7 +65,7 @@ def group_photo(faces: int) -> Photo:
 def timed(
     engine: Engine, photo: Photo, settings: RestorationSettings, previous: Trace | None
 ) -> tuple[float, float, Trace]:
-    """Seconds of the clock and of the processor of a run and what the window makes of it; the run."""
+    """Seconds of the clock and of the processor (window included), and the run."""
     began, used = time.perf_counter(), time.process_time()
     trace = engine.run(photo, settings, previous=previous)
     build_pyramid(trace.result.photo)
