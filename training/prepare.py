@@ -8,33 +8,39 @@ thumbnail. The photographs themselves are only read.
 from __future__ import annotations
 
 import json
-import zlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
-from core.alignment import aligned_crop
 from core.errors import OutputError, RestorationError
-from core.faces import Face, Landmarks, crop_transform
-from core.geometry import scale_of, transformed
+from core.faces import Face
 from core.image import Pixels, to_uint8
 from core.imageio.read import read_photo
 from core.interfaces import FaceDetector
 from core.outputs import FoundPhoto, FoundPhotos, find_photos
 from core.progress import Progress
+from training.crops import (
+    CROPS_FOLDER,
+    LEFT_OUT_FOLDER,
+    THUMBNAILS_FOLDER,
+    crop_landmarks,
+    cut_face,
+    fingerprint,
+    sharpness,
+    store_crop,
+    thumbnail,
+    unwritable,
+    write_picture,
+)
+from training.holding_out import hold_some_out
 from training.records import FACES_FILE, Split, TrainingDataError, split_by_name
 
-CROPS_FOLDER, LEFT_OUT_FOLDER, THUMBNAILS_FOLDER = "crops", "left-out", "thumbnails"
 FORMAT_VERSION = 1
-THUMBNAIL_PX = 96
-_COMPARED_PX = 128
-_ENOUGH_HELD_OUT = 8
 
 REASONS = {
     "unreadable": "the photo cannot be read",
@@ -227,7 +233,7 @@ class _Preparation:
         self, photo: Path, reason: str, picture: npt.NDArray[np.uint8], face: dict[str, Any]
     ) -> None:
         name = f"{LEFT_OUT_FOLDER}/{len(self.result.left_out):06d}.jpg"
-        write_picture(self.folder / name, _thumbnail(picture))
+        write_picture(self.folder / name, thumbnail(picture))
         self.result.left_out.append(LeftOut(photo, reason, name, face))
 
     def finish(self) -> None:
@@ -261,93 +267,6 @@ class _Preparation:
         return ", ".join(f"{count} {reason}" for reason, count in self.result.reasons().items())
 
 
-def hold_some_out(faces: Sequence[dict[str, Any]]) -> None:
-    """Make sure that both halves have enough faces, without ever splitting a person or a photo.
-
-    The split by name is kept as far as it goes. Where it holds too few faces out to say anything
-    about the result (an eighth of a small collection, eight of a large one), or more than a third,
-    persons or photos change sides in an order that depends on their names alone.
-    """
-    by_group: dict[str, list[dict[str, Any]]] = {}
-    for face in faces:
-        by_group.setdefault(face["person"] or face["photo"], []).append(face)
-    if len(by_group) < 2:
-        for face in faces:
-            face["split"] = "train"
-        return
-    fewest = min(_ENOUGH_HELD_OUT, max(1, round(len(faces) / 8)))
-    most = max(fewest, len(faces) // 3)
-    order = sorted(by_group, key=lambda name: (zlib.crc32(name.encode()), name))
-    held_out = sum(face["split"] == "val" for face in faces)
-    for name in order:
-        members = by_group[name]
-        side: Split = "val" if held_out < fewest else "train"
-        grows = held_out < fewest and held_out + len(members) <= most
-        shrinks = held_out > most and held_out - len(members) >= fewest
-        if members[0]["split"] != side and (grows or shrinks):
-            held_out += len(members) if side == "val" else -len(members)
-            for face in members:
-                face["split"] = side
-    _never_one_sided(by_group, order)
-
-
-def _never_one_sided(by_group: dict[str, list[dict[str, Any]]], order: Sequence[str]) -> None:
-    """Where groups are so large that counting did not help: the smallest one changes sides."""
-    sides = {face["split"] for members in by_group.values() for face in members}
-    if len(sides) == 1:
-        smallest = min(order, key=lambda name: len(by_group[name]))
-        moved: Split = "val" if sides == {"train"} else "train"
-        for face in by_group[smallest]:
-            face["split"] = moved
-
-
-def cut_face(
-    pixels: Pixels, landmarks: Sequence[Sequence[float]], size_px: int
-) -> tuple[npt.NDArray[np.uint8], int, float]:
-    """A face as it is stored: the crop, its side, and the side that it has in the photo itself.
-
-    Faces with few pixels are stored at half of `size_px`: enlarging adds nothing.
-    """
-    points = _five(landmarks)
-    native_px = size_px / scale_of(crop_transform(points, size_px))
-    side = size_px if native_px >= 0.85 * size_px else size_px // 2
-    return _stored(aligned_crop(pixels, crop_transform(points, side), side)), side, native_px
-
-
-def crop_landmarks(landmarks: Sequence[Sequence[float]], side: int) -> list[list[float]]:
-    """Landmarks of the photo as shares of the crop's side."""
-    points = _five(landmarks)
-    shares = (transformed(crop_transform(points, side), points) + 0.5) / side
-    rounded: list[list[float]] = np.round(shares, 5).tolist()
-    return rounded
-
-
-def _five(points: Sequence[Sequence[float]]) -> Landmarks:
-    a, b, c, d, e = ((float(x), float(y)) for x, y in points)
-    return a, b, c, d, e
-
-
-def store_crop(
-    folder: Path, number: str, crop: npt.NDArray[np.uint8], entry: dict[str, Any]
-) -> None:
-    """Write a crop and its thumbnail, and name both in the entry of `faces.json`.
-
-    Raises:
-        OutputError: They cannot be written.
-    """
-    entry["file"] = f"{CROPS_FOLDER}/{number}.png"
-    entry["thumbnail"] = f"{THUMBNAILS_FOLDER}/{number}.jpg"
-    write_picture(folder / entry["file"], crop)
-    write_picture(folder / entry["thumbnail"], _thumbnail(crop))
-
-
-def _thumbnail(picture: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    scale = THUMBNAIL_PX / max(picture.shape[:2])
-    size = [max(1, round(length * scale)) for length in picture.shape[1::-1]]
-    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-    return np.asarray(small, dtype=np.uint8)
-
-
 def write_document(folder: Path, document: dict[str, Any]) -> None:
     """Write `faces.json`, whole or not at all.
 
@@ -359,44 +278,13 @@ def write_document(folder: Path, document: dict[str, Any]) -> None:
         side.write_text(json.dumps(document, indent=1, ensure_ascii=False), "utf-8")
         side.replace(folder / FACES_FILE)
     except OSError as error:
-        raise _unwritable(folder, error) from error
+        raise unwritable(folder, error) from error
 
 
 def person_of(photo: FoundPhoto) -> str:
     """Who is on a photo, where folders are named after persons; empty at the top."""
     parts = photo.relative.parts
     return parts[0] if len(parts) > 1 else ""
-
-
-def sharpness(crop: npt.NDArray[np.uint8]) -> float:
-    """Standard deviation of the Laplacian over the face's middle, at 128 px, contrast evened out.
-
-    Measured on 2,620 aligned faces: 9 to 38 for sharp ones, 3 to 8 once shrunk to 32 px.
-    """
-    grey = _compared(crop)[16:112, 24:104]
-    contrast = max(float(grey.std()), 8.0)
-    return float(cv2.Laplacian(grey, cv2.CV_32F).std()) * 40.0 / contrast
-
-
-def fingerprint(crop: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
-    """256 bits that nearly equal pictures share: which of two neighbouring cells is brighter.
-
-    A copy saved again as JPEG differs by 2 bits, two people in one studio by 19 or more, two
-    ordinary photographs by about 100.
-    """
-    cells = cv2.resize(_compared(crop), (17, 16), interpolation=cv2.INTER_AREA)
-    bits: npt.NDArray[np.bool_] = (cells[:, 1:] > cells[:, :-1]).ravel()
-    return bits
-
-
-def _compared(crop: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    grey = cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    small = cv2.resize(grey, (_COMPARED_PX, _COMPARED_PX), interpolation=cv2.INTER_AREA)
-    return np.asarray(small, dtype=np.float32)
-
-
-def _stored(crop: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
-    return np.rint(np.clip(crop, 0, 1) * 255).astype(np.uint8)
 
 
 def _nothing_found(found: FoundPhotos) -> TrainingDataError:
@@ -420,23 +308,4 @@ def _make_folder(folder: Path) -> None:
         (folder / LEFT_OUT_FOLDER).mkdir()
         (folder / THUMBNAILS_FOLDER).mkdir()
     except OSError as error:
-        raise _unwritable(folder, error) from error
-
-
-def write_picture(path: Path, picture: npt.NDArray[np.uint8]) -> None:
-    """Write an RGB picture.
-
-    Raises:
-        OutputError: It cannot be written.
-    """
-    _, data = cv2.imencode(path.suffix, cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
-    try:
-        path.write_bytes(data.tobytes())
-    except OSError as error:
-        raise _unwritable(path.parent, error) from error
-
-
-def _unwritable(folder: Path, error: OSError) -> OutputError:
-    return OutputError(
-        f"“{folder}” cannot be written: {error}.", "Choose another folder, or free some space."
-    )
+        raise unwritable(folder, error) from error

@@ -12,14 +12,9 @@ import numpy as np
 from core.errors import RestorationError
 from core.imageio.read import read_photo
 from core.progress import Progress
-from training.prepare import (
-    crop_landmarks,
-    cut_face,
-    hold_some_out,
-    sharpness,
-    store_crop,
-    write_document,
-)
+from training.crops import crop_landmarks, cut_face, sharpness, store_crop
+from training.holding_out import hold_some_out
+from training.prepare import write_document
 from training.records import FACES_FILE, TrainingDataError
 
 BY_HAND = "by hand"

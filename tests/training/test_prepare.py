@@ -11,7 +11,9 @@ from core.faces import FFHQ_TEMPLATE_512, Face
 from core.geometry import Box
 from core.interfaces import EngineInfo
 from core.progress import CancelToken, Progress, no_progress
-from training.prepare import PrepareOptions, fingerprint, hold_some_out, prepare, sharpness
+from training.crops import fingerprint, sharpness
+from training.holding_out import hold_some_out
+from training.prepare import PrepareOptions, prepare
 from training.records import TrainingDataError, read_records
 
 OPTIONS = PrepareOptions(size_px=128, min_side_px=100, licence="CC0-1.0")

@@ -8,8 +8,9 @@ from test_prepare import OPTIONS, MiddleDetector, save, textured
 from core.degradation import PROFILES
 from core.progress import no_progress
 from training.degrade import Degrader, scaled_camera, scaled_damage
+from training.holding_out import hold_some_out
 from training.options import DataOptions
-from training.prepare import PrepareOptions, hold_some_out, prepare
+from training.prepare import PrepareOptions, prepare
 from training.records import TrainingDataError, licence_of, read_records
 from training.selection import choose_faces, read_document, set_licence
 
