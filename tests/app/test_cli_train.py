@@ -73,3 +73,29 @@ def test_what_cannot_be_is_said_in_plain_words(faces, tiny, tmp_path, capsys):
     assert "steps must be at least 1" in capsys.readouterr().err
     assert cli.main(["train", "resume", str(tmp_path)]) == 1
     assert "no training run" in capsys.readouterr().err
+
+
+def test_a_run_is_measured_and_becomes_a_model(faces, tiny, tmp_path, capsys):
+    run, models = str(tmp_path / "run"), str(tmp_path / "models")
+    words = ["train", "run", str(faces), "-o", run, "--preset", "finetune-quick", "--steps", "1"]
+    assert cli.main([*words, "--batch", "2", "--degradation", "1.5"]) == 0
+    assert json.loads((tmp_path / "run" / "options.json").read_text())["data"]["degradation"] == 1.5
+    capsys.readouterr()
+    assert cli.main(["train", "measure", "--options", f"{run}/options.json"]) == 0
+    cost = json.loads(capsys.readouterr().out)
+    assert cost["basis"] == "measured"
+    assert cost["total_s"] > 0
+    assert cli.main(["train", "compare", run]) == 1  # it started from nothing
+    assert "nothing to compare" in capsys.readouterr().err
+    assert cli.main(["train", "register", run, "--name", "Ada", "--models-dir", models]) == 0
+    assert "user/ada" in capsys.readouterr().out
+    assert cli.main(["models", "list", "--models-dir", models]) == 0
+    assert "user/ada" in capsys.readouterr().out
+
+
+def test_strengths_out_of_range_are_explained(faces, tiny, tmp_path, capsys):
+    words = ["train", "run", str(faces), "-o", str(tmp_path / "run"), "--damage", "9"]
+    assert cli.main([*words, "--preset", "finetune-quick"]) == 1
+    assert "damage must be at most 2" in capsys.readouterr().err
+    assert cli.main(["train", "measure"]) == 1
+    assert "nothing to measure" in capsys.readouterr().err
