@@ -298,7 +298,7 @@ def test_one_click_makes_a_report_and_shows_it(qtbot, window, photo_path, tmp_pa
     shown = []
     window.manners.reports.show_page = shown.append
     window.commands.report.trigger()
-    qtbot.waitUntil(lambda: bool(shown))
+    qtbot.waitUntil(lambda: bool(shown), timeout=30_000)
     page = tmp_path / "grandmother-report.html"
     assert shown == [page]
     assert page.with_suffix(".png").is_file()
@@ -307,7 +307,7 @@ def test_one_click_makes_a_report_and_shows_it(qtbot, window, photo_path, tmp_pa
     wait_idle(qtbot, window)
     # Another report takes another name.
     window.commands.report.trigger()
-    qtbot.waitUntil(lambda: len(shown) == 2)
+    qtbot.waitUntil(lambda: len(shown) == 2, timeout=30_000)
     assert shown[1].name == "grandmother-report-2.html"
     wait_idle(qtbot, window)
 
