@@ -27,9 +27,11 @@ def _restore_library_path() -> None:
 
 if __name__ == "__main__":
     _provide_streams()
+    _restore_library_path()
     # The processes that load training data are this program again: here they go their own way.
     multiprocessing.freeze_support()
-    _restore_library_path()
+    # torch's compiler needs a C++ compiler and torch's headers, and neither is on a user's computer.
+    os.environ.setdefault("TORCH_COMPILE_DISABLE", "1")
     from app.cli import main
 
     sys.exit(main())

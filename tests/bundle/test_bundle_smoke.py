@@ -59,7 +59,7 @@ def test_every_format_can_be_written_and_read_again(run, sample: Path, tmp_path:
 def test_the_embedded_models_are_there_and_intact(run) -> None:
     listed = json.loads(run("models", "list", "--json").stdout)
     shipped = [entry["id"] for entry in listed if entry["state"] == "bundled"]
-    assert {"mtcnn", "compact-512", "realesrgan-x4plus"} <= set(shipped)
+    assert {"mtcnn", "compact-512", "realesrgan-x4plus-embedded"} <= set(shipped)
     for name in shipped:
         run("models", "verify", name)
 

@@ -142,6 +142,28 @@ def test_what_is_not_needed_goes(name: str) -> None:
     assert not is_used(name)
 
 
+def test_modules_that_read_their_source_keep_it(tmp_path: Path) -> None:
+    from bundle_contents import collection_modes
+
+    for name, text in {
+        "torch/__init__.py": "from torch import _overload",
+        "torch/functional.py": "@torch._jit_internal._overload\ndef norm(): ...",
+        "torch/plain.py": "def plain(): ...",
+        "torch/jit/__init__.py": "class ScriptModule: ...",
+        "torchvision/models/densenet.py": "    @torch.jit._overload_method",
+    }.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    assert collection_modes(tmp_path) == {
+        "torch": "pyz",
+        "torchvision": "pyz",
+        "torch.functional": "pyz+py",
+        "torch.jit": "pyz+py",
+        "torchvision.models.densenet": "pyz+py",
+    }
+
+
 def test_libraries_that_nothing_needs_any_more_go() -> None:
     from bundle_contents import without_orphans
 
