@@ -22,11 +22,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.dialogs.about import AboutDialog
 from app.dialogs.models_dialog import ModelsDialog
 from app.dialogs.shortcuts import ShortcutsDialog
+from app.dialogs.training.window import TrainingWindow
 from app.main import _import_opencv, make_services
 from app.main_training import make_training
 from app.session.preferences import Preferences, PreferencesStore
 from app.session.services import Services
-from app.training_window.window import TrainingWindow
 from app.widgets.theme import apply_theme
 from app.windows.application import make_application
 from app.windows.main_window import MainWindow

@@ -12,7 +12,7 @@ from app.jobs.photo_work import PhotoWork
 from app.session.services import Services
 
 if TYPE_CHECKING:
-    from app.training_window.window import TrainingWindow
+    from app.dialogs.training.window import TrainingWindow
 
 
 class Training(QObject):
@@ -43,7 +43,7 @@ class Training(QObject):
             return
         if self.window is None:
             # Only here, so that the main window opens sooner.
-            from app.training_window.window import TrainingWindow
+            from app.dialogs.training.window import TrainingWindow
 
             suffixes = self._services.readable_suffixes()
             self.window = TrainingWindow(self._services.training(), suffixes, self._owner)

@@ -17,12 +17,12 @@ from PySide6.QtGui import QDropEvent
 from test_training_wizard import portrait, press
 from untranslatable import untranslatable
 
+from app.dialogs.training.loss_chart import Curve, LossChart, smoothed, thinned, value_range
+from app.dialogs.training.texts import duration_text, size_text, verdict_text
+from app.dialogs.training.window import TrainingWindow
 from app.main import _import_opencv
 from app.main_training import OwnTraining
 from app.session.training_runs import RunView, StatsTail
-from app.training_window.loss_chart import Curve, LossChart, smoothed, thinned, value_range
-from app.training_window.texts import duration_text, size_text, verdict_text
-from app.training_window.window import TrainingWindow
 from core.api import Engine
 from core.models.spec import load_registry
 from core.models.store import ModelStore
@@ -275,7 +275,7 @@ def test_every_control_of_every_page_has_a_name_and_a_tooltip(qtbot, window, ser
 
 def test_every_text_of_the_training_window_can_be_translated():
     wrong = []
-    for path in sorted((ROOT / "app" / "training_window").glob("*.py")):
+    for path in sorted((ROOT / "app" / "dialogs" / "training").glob("*.py")):
         wrong += untranslatable(path)
     assert not wrong, "\n".join(map(str, wrong))
 

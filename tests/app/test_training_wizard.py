@@ -16,10 +16,10 @@ import pytest
 from app_fakes import make_services
 
 from app import cli
+from app.dialogs.training import wizard as pages
 from app.main import _choices, _import_opencv
 from app.main_training import OwnTraining
 from app.session.training_runs import is_locked, read_run
-from app.training_window import wizard as pages
 from app.windows.main_window import MainWindow
 from core.api import Engine, open_photo
 from core.models.spec import load_registry

@@ -23,7 +23,7 @@ from app.widgets.core_text import core_text
 from app.widgets.language import can_show, install_language
 from core.errors import UnreadableImageError
 
-QT_FOLDERS = ("windows", "widgets", "views", "dialogs", "training_window")
+QT_FOLDERS = ("windows", "widgets", "views", "dialogs")
 
 
 # Sources

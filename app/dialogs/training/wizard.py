@@ -8,15 +8,15 @@ from pathlib import Path
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
+from app.dialogs.training.check_page import CHECK, CheckPage
+from app.dialogs.training.damage_page import DamagePage
+from app.dialogs.training.page import WizardPage
+from app.dialogs.training.photos_page import PhotosPage
+from app.dialogs.training.plan_page import PlanPage
 from app.jobs.training_work import TrainingWork
 from app.session.training_runs import FACES, free_folder
 from app.session.training_values import DataCheck, Recipe, TrainingServices
 from app.session.troubles import Trouble
-from app.training_window.check_page import CHECK, CheckPage
-from app.training_window.damage_page import DamagePage
-from app.training_window.page import WizardPage
-from app.training_window.photos_page import PhotosPage
-from app.training_window.plan_page import PlanPage
 from app.widgets.banner import Banner
 
 READ = "read check"

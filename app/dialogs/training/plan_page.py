@@ -20,12 +20,12 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
+from app.dialogs.training.page import WizardPage, wrapped
+from app.dialogs.training.texts import duration_text, size_text
 from app.jobs.training_work import TrainingWork
 from app.session.training_memory import free_memory_bytes
 from app.session.training_values import Cost, Damage, Recipe, StartModel, TrainingServices
 from app.session.troubles import Trouble
-from app.training_window.page import WizardPage, wrapped
-from app.training_window.texts import duration_text, size_text
 from core.models.own_models import OWN_SUFFIXES
 from core.progress import Progress
 

@@ -16,13 +16,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.dialogs.training.loss_chart import Curve, LossChart
+from app.dialogs.training.page import wrapped
+from app.dialogs.training.preview_grid import Preview, PreviewGrid
+from app.dialogs.training.result_panel import ResultPanel
+from app.dialogs.training.texts import duration_text, loss_text, state_text
 from app.session.training_runs import RESUMABLE, RunView, StatsTail
 from app.session.troubles import Trouble
-from app.training_window.loss_chart import Curve, LossChart
-from app.training_window.page import wrapped
-from app.training_window.preview_grid import Preview, PreviewGrid
-from app.training_window.result_panel import ResultPanel
-from app.training_window.texts import duration_text, loss_text, state_text
 from app.widgets.banner import Banner
 from app.widgets.calm_slider import CalmSlider
 

@@ -17,12 +17,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.dialogs.training.face_grid import FaceGrid
+from app.dialogs.training.page import WizardPage, wrapped
+from app.dialogs.training.texts import check_verdict, faces_text, reason_help, reason_text
 from app.jobs.training_work import TrainingWork
 from app.session.training_values import CheckedFace, DataCheck, Licence, TrainingServices
 from app.session.troubles import Trouble
-from app.training_window.face_grid import FaceGrid
-from app.training_window.page import WizardPage, wrapped
-from app.training_window.texts import check_verdict, faces_text, reason_help, reason_text
 from app.widgets.progress_card import ProgressCard
 from core.progress import Progress
 

@@ -7,8 +7,8 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
-from app.training_window.page import wrapped
-from app.training_window.texts import figure_help, figure_text, verdict_text
+from app.dialogs.training.page import wrapped
+from app.dialogs.training.texts import figure_help, figure_text, verdict_text
 
 _DIGITS = {"identity": 3, "niqe": 2, "perceptual": 2, "ssim": 3, "psnr": 2}
 

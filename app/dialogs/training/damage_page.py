@@ -8,10 +8,10 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from app.dialogs.training.page import WizardPage, wrapped
 from app.jobs.training_work import TrainingWork
 from app.session.training_values import Damage, Pair, TrainingServices
 from app.session.troubles import Trouble
-from app.training_window.page import WizardPage, wrapped
 from app.widgets.rows import SliderRow
 from app.widgets.theme import current_colours
 from core.progress import Progress

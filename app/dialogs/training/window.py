@@ -22,16 +22,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.dialogs.training.preview_grid import Preview, read_preview
+from app.dialogs.training.run_page import RunPage
+from app.dialogs.training.texts import size_text, state_text
+from app.dialogs.training.wizard import Wizard
 from app.jobs.training_process import start_training
 from app.jobs.training_watch import TrainingWatch
 from app.jobs.training_work import TrainingWork
 from app.session.training_runs import RunView, StatsTail, ask_to_stop, delete_training
 from app.session.training_values import Recipe, Registered, TrainingServices
 from app.session.troubles import Trouble, trouble_of
-from app.training_window.preview_grid import Preview, read_preview
-from app.training_window.run_page import RunPage
-from app.training_window.texts import size_text, state_text
-from app.training_window.wizard import Wizard
 from core.errors import RestorationError
 
 _SIZE = (1080, 760)

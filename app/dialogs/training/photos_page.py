@@ -30,7 +30,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.training_window.page import WizardPage, wrapped
+from app.dialogs.training.page import WizardPage, wrapped
 from app.widgets.theme import current_colours, svg_pixmap
 
 _PICTURE_PX = 44

@@ -26,8 +26,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.dialogs.training.texts import reason_text
 from app.session.training_values import CheckedFace
-from app.training_window.texts import reason_text
 from app.widgets.theme import current_colours, icon
 
 _CELL_PX, _PICTURE_PX = 104, 92
