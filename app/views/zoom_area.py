@@ -97,10 +97,9 @@ class ZoomArea(QWidget):
         self._tell_view()
 
     def show_viewport(self, view: Viewport) -> None:
-        """Show the same part of the same photo as another view does."""
-        if self._has_scene:
-            same = Viewport(view.scene, view.screen, view.scale, view.x, view.y, view.is_fitted)
-            self._move_to(same.resized(self._pane_size()))
+        """Show the same part as another view does; nothing changes if that is of another photo."""
+        if self._has_scene and view.scene == self._view.scene:
+            self._move_to(view.resized(self._pane_size()))
 
     def fit(self) -> None:
         """Show the whole photo."""

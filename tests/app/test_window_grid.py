@@ -4,6 +4,7 @@ import threading
 
 import numpy as np
 import pytest
+from app_fakes import save_png
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -236,6 +237,33 @@ def test_progress_shows_and_leaving_stops_what_still_runs(qtbot, window, grid, e
     assert not window.parts.area.card.isVisible()
     assert grid.panes == ()
     assert window.work.document.is_current
+
+
+def test_another_photo_closes_the_grid_and_is_seen_whole(qtbot, window, grid, tmp_path):
+    fill(qtbot, window, "strengths")
+    window.commands.zoom_in.trigger()
+    window.work.document.discard()
+    other = save_png(tmp_path / "other.png", np.full((300, 80, 3), 90, np.uint8))
+    with qtbot.waitSignal(window.work.restored):
+        window.open_paths([other])
+    wait_idle(qtbot, window)
+    canvas = window.parts.area.canvas
+    assert window.parts.area.currentWidget() is canvas
+    assert (canvas.viewport.scene.width, canvas.viewport.scene.height) == (80, 300)
+    assert canvas.viewport.is_fitted
+    assert grid.panes == ()
+
+
+def test_the_place_is_kept_between_photo_and_grid(qtbot, window, grid):
+    canvas = window.parts.area.canvas
+    for _ in range(6):
+        canvas.zoom_in()
+    scale = canvas.viewport.scale
+    fill(qtbot, window, "strengths")
+    assert grid.viewport.scale == scale
+    window.commands.zoom_in.trigger()
+    window.history.compare_grid.leave()
+    assert canvas.viewport.scale == pytest.approx(scale * 1.25)
 
 
 def test_what_is_missing_is_said_in_place_of_an_empty_grid(qtbot, window, grid):
