@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 QT = {"PySide6", "shiboken6"}
 HEAVY = {"torch", "torchvision", "cv2", "openvino", "spandrel", "facexlib", "requests", *QT}
-QT_FOLDERS = {"windows", "views", "dialogs", "widgets", "jobs", "training_window"}
+QT_FOLDERS = {"windows", "views", "dialogs", "widgets", "jobs"}
 VALUES = (
     "core",
     "core.errors",

@@ -34,7 +34,7 @@ print(json.dumps({"shown": window.isVisible(), "heavy": heavy}))
 window.work.stop()
 """
 
-QT_FOLDERS = {"windows", "views", "dialogs", "widgets", "jobs", "training_window"}
+QT_FOLDERS = {"windows", "views", "dialogs", "widgets", "jobs"}
 
 
 @pytest.fixture
