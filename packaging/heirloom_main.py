@@ -30,7 +30,7 @@ if __name__ == "__main__":
     _restore_library_path()
     # The processes that load training data are this program again: here they go their own way.
     multiprocessing.freeze_support()
-    # torch's compiler needs a C++ compiler and torch's headers, and neither is on a user's computer.
+    # What torch compiles needs a C++ compiler and torch's headers, which users do not have.
     os.environ.setdefault("TORCH_COMPILE_DISABLE", "1")
     from app.cli import main
 

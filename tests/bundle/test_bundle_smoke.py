@@ -76,10 +76,13 @@ def test_a_model_of_another_kind_is_imported_and_used(
     run("models", "import", tmp_path / "small.safetensors")
     listed = json.loads(run("models", "list", "--json").stdout)
     (own,) = [entry for entry in listed if "small" in entry["id"]]
+    with Image.open(sample) as photo:
+        photo.crop((0, 0, 160, 120)).save(tmp_path / "corner.png")
     out = tmp_path / "large"
-    run("restore", sample, "-o", out, "--upscale", "2", "--upscaler", own["id"], "-q")
-    with Image.open(out / sample.name) as result:
-        assert result.size == (2000, 2000)
+    upscaling = ("--upscale", "2", "--upscaler", own["id"])
+    run("restore", tmp_path / "corner.png", "-o", out, *upscaling, "-q")
+    with Image.open(out / "corner.png") as result:
+        assert result.size == (320, 240)
     outside = [p for p in home.rglob("*") if p.is_file() and "heirloom" not in p.parts]
     assert outside == []
 
