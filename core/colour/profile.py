@@ -204,18 +204,19 @@ def _curve(tag: bytes) -> Curve:
 def _parametric(tag: bytes, codes: Curve) -> Curve:
     """The five kinds of curve of ICC.1:2022, table 68."""
     kind = struct.unpack_from(">H", tag, 8)[0]
-    counts = (1, 3, 4, 5, 7)
+    counts: tuple[int, ...] = (1, 3, 4, 5, 7)
     if kind >= len(counts):
         raise ValueError("an unknown kind of curve")
-    given = [value / 65536 for value in struct.unpack_from(f">{counts[kind]}i", tag, 12)]
-    gamma, a, b, c, d, e, f = (*given, *((1.0, 0.0, 0.0, 0.0, 0.0, 0.0)[len(given) - 1 :]))
+    numbers = struct.unpack_from(f">{counts[kind]}i", tag, 12)
+    given = [value / 65536 for value in numbers] + [0.0] * (7 - counts[kind])
+    gamma, a, b, c, d, e, f = given
     if kind == 0:
         return cast("Curve", codes**gamma)
     if kind in (1, 2):
         e = f = c if kind == 2 else 0.0
         c, d = 0.0, -b / a
     light = np.where(codes >= d, np.maximum(a * codes + b, 0) ** gamma + e, c * codes + f)
-    return np.clip(light, 0, 1)
+    return cast("Curve", np.clip(light, 0, 1))
 
 
 def _strips(pixels: Pixels) -> Iterator[slice]:

@@ -23,7 +23,7 @@ from core.image import is_grey, to_float, to_stored
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from core.image import FloatImage, Pixels
+    from core.image import Pixels
     from core.progress import Progress
 
     Plane = npt.NDArray[np.float32]
@@ -81,7 +81,7 @@ def found_stains(pixels: Pixels) -> Stains | None:
     small = to_float(pixels)
     if factor < 1:
         small = cv2.resize(small, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    density = -np.log(np.maximum(decoded(cast("FloatImage", small)), np.float32(_DARKEST)))
+    density = -np.log(np.maximum(decoded(small), np.float32(_DARKEST)))
     shorter = min(density.shape[:2])
     density = cv2.GaussianBlur(density, (0, 0), max(0.8, _BLUR_SHARE * shorter))
     red, brown = density[..., 0], density[..., 2] - density[..., 0]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.device import choose, probe
+from core.device import Runtime, choose, probe
 from core.interfaces import EngineInfo
 from core.models.checkpoint import read_state_dict
 from core.models.refusals import not_recognised, refuse_named, unfit, wrong_task
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from core.engines.spandrel_network import ForeignNetwork
     from core.interfaces import Inpainter, Upscaler
     from core.models.resolve import ResolvedModel
+
+_RUNTIMES: tuple[Runtime, ...] = ("torch",)
 
 _BYTES_A_PIXEL = 12_000
 """Rough need of a network that nothing is known about; see `core.models.loader`."""
@@ -34,7 +36,7 @@ def load_denoiser(model: ResolvedModel, compute: ComputePreference) -> Upscaler:
     foreign = _recognised(model)
     if foreign.purpose != "Restoration" or foreign.scale != 1 or foreign.channels != (3, 3):
         raise wrong_task(model.path, foreign.name, "take noise off a colour photo")
-    chosen = choose(compute, probe(), ("torch",), foreign.precisions)
+    chosen = choose(compute, probe(), _RUNTIMES, foreign.precisions)
     network = UpscalingNetwork(make=foreign.load, scale=1, bytes_a_pixel=_BYTES_A_PIXEL)
     return NetworkUpscaler(network, _info("denoising", model, chosen), chosen, compute)
 
@@ -51,7 +53,7 @@ def load_inpainter(model: ResolvedModel, compute: ComputePreference) -> Inpainte
     foreign = _recognised(model)
     if foreign.purpose != "Inpainting" or foreign.channels != (3, 3):
         raise wrong_task(model.path, foreign.name, "fill areas of a colour photo")
-    chosen = choose(compute, probe(), ("torch",), foreign.precisions)
+    chosen = choose(compute, probe(), _RUNTIMES, foreign.precisions)
     return NetworkInpainter(foreign.load, _info("inpainting", model, chosen), chosen)
 
 
