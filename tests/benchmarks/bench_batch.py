@@ -14,13 +14,13 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PIL import Image
-from PySide6.QtCore import QTimer
-from PySide6.QtTest import QTest
+from PySide6.QtCore import QEventLoop, QTimer
 
 from app.main import make_services
 from app.session.library import FINISHED
@@ -55,6 +55,15 @@ class Watchdog:
         return worst_s * 1000
 
 
+def wait_for(condition: Callable[[], bool]) -> None:
+    """Run the event loop as the program does; `QTest.qWait` would keep Python's lock in its sleep,
+    and all other threads waiting for it."""
+    loop, timer = QEventLoop(), QTimer()
+    timer.timeout.connect(lambda: loop.quit() if condition() else None)
+    timer.start(20)
+    loop.exec()
+
+
 def rss_mb() -> float:
     """Memory of this process that is in RAM, in megabytes."""
     for line in Path("/proc/self/status").read_text().splitlines():
@@ -84,8 +93,7 @@ def main(count: int) -> None:
         window = MainWindow(make_services(queue_folder=place / "queue"), store)
         window.show()
         window.work.warm_up()
-        while window.work.is_busy:
-            QTest.qWait(20)
+        wait_for(lambda: not window.work.is_busy)
         measure(window, place / "album", count)
         if window.work.document is not None:
             window.work.document.discard()
@@ -98,8 +106,7 @@ def measure(window: MainWindow, album: Path, count: int) -> None:
     assert desk is not None
     watchdog = Watchdog()
     window.open_paths([album])
-    while len(desk.library) < count or window.work.is_busy:
-        QTest.qWait(20)
+    wait_for(lambda: len(desk.library) == count and not window.work.is_busy)
     print(f"longest block, opening {count} photos: {watchdog.take_worst_ms():.0f} ms", flush=True)
     after: dict[int, float] = {}
     began_s = time.perf_counter()
@@ -107,8 +114,7 @@ def measure(window: MainWindow, album: Path, count: int) -> None:
         lambda _id: after.setdefault(desk.library.count(*FINISHED), rss_mb())
     )
     window.parts.library.start.click()
-    while desk.batch.is_on:
-        QTest.qWait(20)
+    wait_for(lambda: not desk.batch.is_on)
     seconds = time.perf_counter() - began_s
     first, last = after[FIRST], after[count]
     print(f"longest block, batch: {watchdog.take_worst_ms():.0f} ms")
