@@ -217,7 +217,8 @@ class ControlPanel(QFrame):
 
     def add_below_simple_repair(self, widget: QWidget) -> None:
         """Lay a widget below the choice of repair in the simple view."""
-        page = self._pages.widget(0).layout()
+        simple = self._pages.widget(0)
+        page = simple.layout() if simple is not None else None
         assert isinstance(page, QVBoxLayout)
         page.insertWidget(page.indexOf(self._simple_repair) + 1, widget)
 

@@ -56,12 +56,12 @@ class RepairBar(QFrame):
         group.addButton(self.brush)
         group.addButton(self.eraser)
         self.eraser.toggled.connect(self.eraser_chosen)
-        self.size = QSlider(Qt.Orientation.Horizontal)
-        self.size.setRange(0, _STEPS)
-        self.size.setFixedWidth(110)
-        self.size.setAccessibleName(self.tr("Size of the brush"))
-        self.size.setToolTip(self.tr("Size of the brush ([ and ])"))
-        self.size.valueChanged.connect(self._on_size_changed)
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(0, _STEPS)
+        self.slider.setFixedWidth(110)
+        self.slider.setAccessibleName(self.tr("Size of the brush"))
+        self.slider.setToolTip(self.tr("Size of the brush ([ and ])"))
+        self.slider.valueChanged.connect(self._on_size_changed)
         self._number = QLabel()
         self._number.setProperty("role", "muted")
         self._number.setMinimumWidth(52)
@@ -69,11 +69,11 @@ class RepairBar(QFrame):
             self.tr("Clear"), self.tr("Takes all marks away, so that you begin with none")
         )
         self.clear.clicked.connect(self.clear_asked)
-        self.find = self._button(
+        self.find_again = self._button(
             self.tr("Find again"),
             self.tr("Drops what you painted, and marks the scratches that are found"),
         )
-        self.find.clicked.connect(self.find_asked)
+        self.find_again.clicked.connect(self.find_asked)
         self.done = self._button(self.tr("Done"), self.tr("Hides the marks (Esc)"))
         self.done.setProperty("primary", "true")
         self.done.clicked.connect(self.done_asked)
@@ -85,9 +85,9 @@ class RepairBar(QFrame):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(10, 8, 10, 8)
         layout.setSpacing(8)
-        for widget in (self.brush, self.eraser, self.size, self._number):
+        for widget in (self.brush, self.eraser, self.slider, self._number):
             layout.addWidget(widget)
-        for button in (self.clear, self.find, self.done):
+        for button in (self.clear, self.find_again, self.done):
             layout.addWidget(button)
 
     def _tool(self, name: str, tip: str) -> QToolButton:
@@ -113,12 +113,12 @@ class RepairBar(QFrame):
 
     def show_radius(self, radius_px: float) -> None:
         """Show a size without emitting `sized`."""
-        self.size.blockSignals(True)
+        self.slider.blockSignals(True)
         share = math.log(max(1.0, radius_px / LEAST_RADIUS_PX)) / math.log(
             self._largest_px / LEAST_RADIUS_PX
         )
-        self.size.setValue(round(_STEPS * min(1.0, share)))
-        self.size.blockSignals(False)
+        self.slider.setValue(round(_STEPS * min(1.0, share)))
+        self.slider.blockSignals(False)
         self._show_number(radius_px)
 
     def bounded(self, radius_px: float) -> float:

@@ -155,7 +155,7 @@ def test_keys_change_size_and_tool(marked, qtbot):
 
 def test_the_slider_changes_the_size(marked):
     bar = marked.damage_marks.bar
-    bar.size.setValue(100)
+    bar.slider.setValue(100)
     assert marked.damage_marks.tool.radius_px == pytest.approx(0.15 * 90)
 
 
@@ -166,7 +166,7 @@ def test_clear_and_find_again(marked, qtbot, engine):
     assert not marks(marked).any()
     assert not marked.work.document.settings.repair.automatic
     with qtbot.waitSignal(marked.work.restored):
-        marked.damage_marks.bar.find.click()
+        marked.damage_marks.bar.find_again.click()
     assert marks(marked)[LINE_ROW, 10:110].all()
     assert not marks(marked)[60].any()
 
@@ -192,7 +192,7 @@ def test_undoing_repair_itself_puts_the_brush_away(marked, qtbot):
 
 def test_marks_are_seen_on_the_photo(marked, qtbot):
     canvas = marked.parts.area.canvas
-    marked.damage_marks.bar.size.setValue(80)
+    marked.damage_marks.bar.slider.setValue(80)
     drag(qtbot, marked, (20, 60), (100, 60))
     marked.damage_marks.tool.left()
     shown = canvas.grab().toImage()
