@@ -122,6 +122,16 @@ def _module_names(package: str) -> list[str]:
     return [info.name for info in found if not info.name.endswith("__main__")]
 
 
+def _networks(_bench: _Bench) -> str:
+    """Import the libraries whose networks are loaded only for models that a user adds."""
+    from core.engines.spandrel_network import extra_is_installed
+
+    for name in ("facexlib.detection.retinaface", "facexlib.parsing", "spandrel", "torchvision"):
+        import_module(name)
+    extra_is_installed()
+    return "libraries of other models are here"
+
+
 def _reading(bench: _Bench) -> str:
     from importlib.resources import files
 
@@ -226,6 +236,7 @@ def _expect(holds: bool, otherwise: str) -> None:
 
 STEPS: tuple[tuple[str, Callable[[_Bench], str]], ...] = (
     ("Parts", _parts),
+    ("Networks", _networks),
     ("Reading", _reading),
     ("Detection", _detection),
     ("Restoration", _restoration),

@@ -30,7 +30,8 @@ UNUSED_MODULES = (
     # Licence: these stand on libraries under the GPL, and are not needed.
     "readline", "_gdbm", "dbm.gnu",
     # facexlib: only its tracking of faces through a film uses them.
-    "facexlib.tracking", "numba", "llvmlite", "filterpy", "matplotlib", "pandas",
+    "facexlib.tracking.data_association", "facexlib.tracking.kalman_tracker",
+    "facexlib.tracking.sort", "numba", "llvmlite", "filterpy", "matplotlib", "pandas",
     # OpenVINO: converters of other libraries' models, and what reports their use to its maker.
     "openvino.tools", "openvino.torch", "openvino_telemetry",
     "openvino.frontend.pytorch", "openvino.frontend.jax",
