@@ -43,6 +43,8 @@ _SAME_CURVE = 0.004
 _STRIP_PX = 1_000_000
 _HEADER_BYTES = 128
 _LONGEST_CURVE = 65_536
+_DARKEST_WHITE = 0.1
+"""White of a real space is 1 in each channel; far below, the primaries are damaged."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -157,10 +159,13 @@ def wide_space(icc: bytes | None) -> WideSpace | None:
         curves = np.array([_curve(tags[name]) for name in (b"rTRC", b"gTRC", b"bTRC")])
     except (KeyError, struct.error, ValueError):
         return None
-    if abs(np.linalg.det(primaries)) < 1e-6 or (np.diff(curves, axis=1) < 0).any():
+    if not np.isfinite(curves).all() or (np.diff(curves, axis=1) < 0).any():
         return None
     matrix = np.linalg.inv(_SRGB_D50) @ primaries
-    matrix /= matrix.sum(axis=1, keepdims=True)
+    white = matrix.sum(axis=1, keepdims=True)
+    if abs(np.linalg.det(primaries)) < 1e-6 or (white < _DARKEST_WHITE).any():
+        return None
+    matrix /= white
     plain = decoded(np.linspace(0, 1, curves.shape[1], dtype=np.float32))
     same_curve = np.abs(curves - plain).max() < _SAME_CURVE
     if same_curve and np.abs(matrix - np.eye(3)).max() < _SAME_MATRIX:
@@ -210,12 +215,15 @@ def _parametric(tag: bytes, codes: Curve) -> Curve:
     numbers = struct.unpack_from(f">{counts[kind]}i", tag, 12)
     given = [value / 65536 for value in numbers] + [0.0] * (7 - counts[kind])
     gamma, a, b, c, d, e, f = given
+    if gamma <= 0 or (kind and a <= 0):
+        raise ValueError("a curve that does not rise")
     if kind == 0:
         return cast("Curve", codes**gamma)
     if kind in (1, 2):
         e = f = c if kind == 2 else 0.0
         c, d = 0.0, -b / a
-    light = np.where(codes >= d, np.maximum(a * codes + b, 0) ** gamma + e, c * codes + f)
+    with np.errstate(over="ignore"):  # cut off below
+        light = np.where(codes >= d, np.maximum(a * codes + b, 0) ** gamma + e, c * codes + f)
     return cast("Curve", np.clip(light, 0, 1))
 
 

@@ -105,6 +105,31 @@ def test_srgb_and_what_is_no_such_profile_need_nothing(icc):
     assert wide_space(icc) is None
 
 
+def parametric(kind: int, *values: float) -> bytes:
+    return b"para" + bytes(4) + struct.pack(">HH", kind, 0) + fixed(*values)
+
+
+@pytest.mark.parametrize(
+    ("matrix", "curve"),
+    [
+        (P3, parametric(1, 2.2, 0.0, 0.5)),
+        (P3, parametric(2, 2.2, 0.0, 0.5, 0.1)),
+        (P3, parametric(0, -1.0)),
+        (P3, parametric(0, 0.0)),
+        (P3, parametric(3, 2.4, -1.0, 0.0, 0.1, 0.0)),
+        (P3, parametric(5, 2.4)),
+        ([[0.5, -0.5, 0.0], [0.2, 0.6, -0.8], [0.1, 0.3, 0.9]], GAMMA_22),
+    ],
+)
+def test_a_damaged_profile_counts_as_none(matrix, curve):
+    assert wide_space(profile(matrix, curve)) is None
+
+
+def test_a_steep_curve_is_cut_off_without_a_warning():
+    space = wide_space(profile(P3, parametric(1, 3000.0, 2.0, 0.0)))
+    assert space.curves.max() == 1
+
+
 @pytest.mark.parametrize("name", ["adobe", "p3", "prophoto"])
 @pytest.mark.parametrize("settings", [
     COLOUR_PRESETS["strong"], ColourSettings(exposure=0.5), ColourSettings(saturation=-0.5),
