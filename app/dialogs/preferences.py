@@ -66,7 +66,7 @@ class PreferencesDialog(QDialog):
             rows.addWidget(form)
         rows.addStretch()
         scroll = QScrollArea()
-        scroll.setObjectName("panelScroll")
+        scroll.setObjectName("plainScroll")
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setWidget(page)

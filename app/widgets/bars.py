@@ -11,8 +11,6 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolBut
 from app.widgets.mode_switch import ModeSwitch
 from app.widgets.theme import ICON_SIZE_PX
 
-_ROOM_FOR_INFO_PX = 660
-
 
 class HeaderBar(QFrame):
     """Above the photo.
@@ -115,8 +113,17 @@ class ViewBar(QFrame):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """In a narrow window the buttons need the room of the photo's size."""
-        self._info.setVisible(event.size().width() >= _ROOM_FOR_INFO_PX)
+        self._fit_info(event.size().width())
         super().resizeEvent(event)
+
+    def _fit_info(self, width_px: int) -> None:
+        """Show the photo's size whole or not at all."""
+        layout = self.layout()
+        if layout is None:
+            return
+        info_px = self._info.sizeHint().width()
+        others_px = layout.sizeHint().width() - (0 if self._info.isHidden() else info_px)
+        self._info.setVisible(others_px + info_px <= width_px)
 
     def show_zoom(self, scale: float) -> None:
         """Show device pixels a photo pixel as a percentage."""
@@ -128,6 +135,7 @@ class ViewBar(QFrame):
         """Show the photo's size, and in the tooltip what restored it and where."""
         self._info.setText(text)
         self._info.setToolTip(details)
+        self._fit_info(self.width())
 
 
 def action_button(action: QAction, *, with_text: bool = False) -> QToolButton:

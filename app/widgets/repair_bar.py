@@ -11,15 +11,17 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QSlider,
     QToolButton,
     QWidget,
 )
 
+from app.widgets.calm_slider import CalmSlider
 from app.widgets.theme import icon
 
 _MARGIN_PX = 14
 _STEPS = 100
+_USUAL_STEPS = 43
+"""What a double click on the size brings back: about the size that the brush begins with."""
 LEAST_RADIUS_PX = 1.0
 LARGEST_SHARE = 0.15
 """The largest brush's radius, as a share of the photo's shorter side."""
@@ -56,7 +58,7 @@ class RepairBar(QFrame):
         group.addButton(self.brush)
         group.addButton(self.eraser)
         self.eraser.toggled.connect(self.eraser_chosen)
-        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider = CalmSlider(0, _USUAL_STEPS)
         self.slider.setRange(0, _STEPS)
         self.slider.setFixedWidth(110)
         self.slider.setAccessibleName(self.tr("Size of the brush"))

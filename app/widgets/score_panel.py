@@ -129,7 +129,7 @@ class ScorePanel(QFrame):
         foot.addWidget(self.copy_text)
         foot.addWidget(self.copy_csv)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setContentsMargins(1, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(head)
         layout.addLayout(top)

@@ -4904,10 +4904,6 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
         <translation>সরঞ্জাম(&amp;T)</translation>
     </message>
     <message>
-        <source>&amp;Models</source>
-        <translation>মডেল(&amp;M)</translation>
-    </message>
-    <message>
         <source>&amp;Help</source>
         <translation>সাহায্য(&amp;H)</translation>
     </message>

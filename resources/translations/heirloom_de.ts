@@ -4904,10 +4904,6 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
         <translation>E&amp;xtras</translation>
     </message>
     <message>
-        <source>&amp;Models</source>
-        <translation>&amp;Modelle</translation>
-    </message>
-    <message>
         <source>&amp;Help</source>
         <translation>&amp;Hilfe</translation>
     </message>
