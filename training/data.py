@@ -7,9 +7,12 @@ the same samples.
 
 from __future__ import annotations
 
+import atexit
+import multiprocessing
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from typing import TypedDict
 
 import cv2
@@ -171,7 +174,19 @@ def batches(samples: FaceSamples, first_step: int, end_step: int) -> Iterator[Ba
         prefetch_factor=4 if workers else None,
         worker_init_fn=_prepare_worker if workers else None,
     )
-    return iter(loader)
+    earlier = set(multiprocessing.active_children())
+    iterator = iter(loader)
+    atexit.register(_end, set(multiprocessing.active_children()) - earlier)
+    return iterator
+
+
+def _end(workers: Iterable[BaseProcess]) -> None:
+    """End what still loads when an error ends the program.
+
+    Python itself sends SIGTERM, which workers do not hear, and would wait for them forever.
+    """
+    for worker in workers:
+        worker.kill()
 
 
 def _prepare_worker(_worker: int) -> None:

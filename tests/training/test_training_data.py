@@ -2,6 +2,8 @@
 
 import csv
 import json
+import subprocess
+import sys
 
 import cv2
 import numpy as np
@@ -58,6 +60,34 @@ def test_workers_change_nothing(plain):
     for one, other in zip(batches(alone, 2, 4), batches(helped, 2, 4), strict=True):
         assert torch.equal(one["input"], other["input"])
         assert torch.equal(one["target"], other["target"])
+
+
+FAILS_WHILE_A_WORKER_LOADS = """
+import sys
+from pathlib import Path
+from training.data import FaceSamples, Place, batches
+from training.options import DataOptions
+from training.records import read_records
+
+if __name__ == "__main__":
+    records = [r for r in read_records(Path(sys.argv[1])) if r.split == "train"]
+    samples = FaceSamples(records, DataOptions(workers=1), 32, 0, Place(2))
+    loaded = batches(samples, 0, 10_000)
+    next(loaded)
+    raise ValueError("an error that nobody expected")
+"""
+
+
+def test_an_unexpected_error_ends_the_program_although_a_worker_still_loads(plain):
+    done = subprocess.run(
+        [sys.executable, "-c", FAILS_WHILE_A_WORKER_LOADS, str(plain)],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 1
+    assert "nobody expected" in done.stderr
 
 
 def test_a_mirrored_face_swaps_its_eyes(plain):
