@@ -7,7 +7,6 @@ itself is in `app.jobs.works`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from PySide6.QtGui import QImage
 
 from app.jobs.eta import Eta
 from app.jobs.job import Job
+from app.jobs.orders import OnFailure, OnSuccess, Order, Orders
 from app.jobs.pasted import photo_of_image
 from app.jobs.queue import JobQueue
 from app.jobs.works import (
@@ -35,7 +35,7 @@ from app.jobs.works import (
 )
 from app.session.document import Document
 from app.session.services import Services
-from app.session.troubles import Trouble, trouble_of
+from app.session.troubles import trouble_of
 from core.image import Photo
 from core.pipeline import Trace
 from core.progress import Progress
@@ -45,16 +45,6 @@ SETTLE_MS = 250
 """A slider that rests this long is done moving; then the full photo is worked on."""
 
 _QUIET_KINDS = ("warm_up", "preview")
-
-
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """A job with what it is for."""
-
-    kind: str
-    job: Job
-    on_success: Callable[[object], None]
-    on_failure: Callable[[Trouble | None], None] | None = None
 
 
 class PhotoWork(QObject):
@@ -93,7 +83,7 @@ class PhotoWork(QObject):
         super().__init__(parent)
         self._services = services
         self._defaults = defaults
-        self._orders: dict[int, _Order] = {}
+        self._orders = Orders(_QUIET_KINDS)
         self._document: Document | None = None
         self._stand_in: Trace | None = None
         self._wants_preview = False
@@ -143,11 +133,7 @@ class PhotoWork(QObject):
             path: The file.
             settings: What it starts with; those of a fresh photo by default.
         """
-
-        def read(progress: Progress) -> Photo:
-            return self._services.read_photo(path, progress)
-
-        self._open(read, settings)
+        self._open(partial(self._services.read_photo, path), settings)
 
     def take_over(self, document: Document) -> None:
         """Adopt what another window had open, with its result and its history."""
@@ -163,24 +149,21 @@ class PhotoWork(QObject):
 
     def open_image(self, image: QImage) -> None:
         """Take a picture from the clipboard."""
-
-        def read(progress: Progress) -> Photo:
-            return photo_of_image(image, progress)
-
-        self._open(read)
+        self._open(partial(photo_of_image, image))
 
     def settings_changed(self) -> None:
         """Bring the result in line with the document's settings, soon."""
-        self._cancel("restore")
+        self._orders.cancel("restore")
         document = self._document
         if document is None:
             return
         if document.is_current:
             self._settle.stop()
+            self._save_if_wanted(document)
             self._tell_if_ended()
-            return
-        self._settle.start()
-        self._preview()
+        else:
+            self._settle.start()
+            self._preview()
 
     def restore_now(self) -> None:
         """Bring the result in line with the document's settings at once."""
@@ -199,7 +182,7 @@ class PhotoWork(QObject):
             return
         if not document.is_current:
             self._save_wanted = (path, overwrite)
-            if not self._is_open("restore"):
+            if not self._orders.is_open("restore"):
                 self.restore_now()
             return
         self._save(document, path, overwrite=overwrite)
@@ -209,8 +192,8 @@ class PhotoWork(QObject):
         kind: str,
         title: str,
         work: Work,
-        on_success: Callable[[object], None],
-        on_failure: Callable[[Trouble | None], None] | None = None,
+        on_success: OnSuccess,
+        on_failure: OnFailure | None = None,
     ) -> None:
         """Run work of another part of the window in the same queue, with progress and cancel.
 
@@ -226,12 +209,12 @@ class PhotoWork(QObject):
 
     def cancel_kind(self, kind: str) -> None:
         """Stop what `run_beside` started under this name."""
-        self._cancel(kind)
+        self._orders.cancel(kind)
 
     def take_restored(self, restored: Restored) -> None:
         """Take a finished run on the open photo that has the document's settings."""
         self._settle.stop()
-        self._cancel("restore", "preview")
+        self._orders.cancel("restore", "preview")
         self._on_restored(restored)
         self._tell_if_ended()
 
@@ -245,9 +228,7 @@ class PhotoWork(QObject):
         """Stop what the user sees running. Returns at once; the jobs end within a second."""
         self._settle.stop()
         self._save_wanted = None
-        for order in self._orders.values():
-            if order.kind not in _QUIET_KINDS:
-                order.job.token.cancel()
+        self._orders.cancel_shown()
         self._tell_if_ended()
 
     def stop(self) -> bool:
@@ -262,28 +243,17 @@ class PhotoWork(QObject):
         kind: str,
         title: str,
         work: Work,
-        on_success: Callable[[object], None],
-        on_failure: Callable[[Trouble | None], None] | None = None,
+        on_success: OnSuccess,
+        on_failure: OnFailure | None = None,
     ) -> None:
         job = Job(title, work, keeps_late_result=kind == "save")
-        self._orders[job.id] = _Order(kind, job, on_success, on_failure)
+        self._orders.add(Order(kind, job, on_success, on_failure))
         self._queue.submit(job)
-
-    def _cancel(self, *kinds: str) -> None:
-        for order in self._orders.values():
-            if order.kind in kinds:
-                order.job.token.cancel()
-
-    def _is_open(self, *kinds: str) -> bool:
-        return any(
-            order.kind in kinds and not order.job.token.is_cancelled
-            for order in self._orders.values()
-        )
 
     def _open(
         self, read: Callable[[Progress], Photo], settings: RestorationSettings | None = None
     ) -> None:
-        self._cancel("open", "restore", "preview")
+        self._orders.cancel("open", "restore", "preview")
         opened = partial(self._on_opened, settings)
         self._submit("open", self.tr("Opening"), open_work(read), opened)
 
@@ -291,7 +261,7 @@ class PhotoWork(QObject):
         self._settle.stop()
         self._wants_preview = False
         self._save_wanted = None
-        self._cancel("restore", "preview")
+        self._orders.cancel("restore", "preview")
 
     def _preview(self) -> None:
         """Show the change on the small stand-in; while one runs, only the latest wish is kept."""
@@ -300,7 +270,7 @@ class PhotoWork(QObject):
             return
         if needs_networks(document.result_settings, document.settings):
             return
-        if self._is_open("preview"):
+        if self._orders.is_open("preview"):
             self._wants_preview = True
             return
         self._wants_preview = False
@@ -315,12 +285,19 @@ class PhotoWork(QObject):
         )
         self._submit("save", self.tr("Saving"), work, partial(self._on_saved, document))
 
+    def _save_if_wanted(self, document: Document) -> None:
+        """Save what the user asked for while its result was not there yet."""
+        if self._save_wanted is not None and document.is_current:
+            path, overwrite = self._save_wanted
+            self._save_wanted = None
+            self._save(document, path, overwrite=overwrite)
+
     @Slot()
     def _on_settled(self) -> None:
         document = self._document
         if document is None or document.is_current:
             return
-        self._cancel("restore")
+        self._orders.cancel("restore")
         previous, stand_in = document.trace, self._stand_in
         if document.result_settings and needs_networks(document.result_settings, document.settings):
             stand_in = None
@@ -354,10 +331,7 @@ class PhotoWork(QObject):
         self._stand_in = result.stand_in
         self._document.set_trace(result.trace, result.settings)
         self.restored.emit(result)
-        if self._save_wanted is not None and self._document.is_current:
-            path, overwrite = self._save_wanted
-            self._save_wanted = None
-            self._save(self._document, path, overwrite=overwrite)
+        self._save_if_wanted(self._document)
 
     def _on_previewed(self, result: object) -> None:
         assert isinstance(result, Preview)
@@ -377,36 +351,30 @@ class PhotoWork(QObject):
 
     @Slot(int)
     def _on_started(self, job_id: int) -> None:
-        order = self._orders.get(job_id)
-        if order is not None and order.kind not in _QUIET_KINDS:
+        if (order := self._orders.shown(job_id)) is not None:
             self._eta = Eta()
             self.began.emit(order.job.title)
 
     @Slot(int, float, str)
     def _on_progressed(self, job_id: int, fraction: float, message: str) -> None:
-        order = self._orders.get(job_id)
-        if order is not None and order.kind not in _QUIET_KINDS:
+        if self._orders.shown(job_id) is not None:
             self.progressed.emit(fraction, message, self._eta.left_s(fraction))
 
     @Slot(int, object)
     def _on_succeeded(self, job_id: int, result: object) -> None:
-        order = self._orders.pop(job_id, None)
-        if order is None:
-            return
-        order.on_success(result)
-        self._after_job(order)
+        if (order := self._orders.take(job_id)) is not None:
+            order.on_success(result)
+            self._after_job(order)
 
     @Slot(int, object)
     def _on_failed(self, job_id: int, error: Exception) -> None:
-        order = self._orders.pop(job_id, None)
+        order = self._orders.take(job_id)
         if order is None:
             return
         if order.kind == "restore":
             self._save_wanted = None
-        if order.on_failure is not None:
-            order.on_failure(trouble_of(error))
-        else:
-            self.failed.emit(trouble_of(error))
+        tell = order.on_failure or self.failed.emit
+        tell(trouble_of(error))
         if order.kind == "open":
             # The photo that was open before stays open; its work goes on.
             self.restore_now()
@@ -414,18 +382,18 @@ class PhotoWork(QObject):
 
     @Slot(int)
     def _on_cancelled(self, job_id: int) -> None:
-        order = self._orders.pop(job_id, None)
+        order = self._orders.take(job_id)
         if order is None:
             return
         if order.on_failure is not None:
             order.on_failure(None)
         self._after_job(order)
 
-    def _after_job(self, order: _Order) -> None:
+    def _after_job(self, order: Order) -> None:
         if order.kind == "preview" and self._wants_preview:
             self._preview()
         self._tell_if_ended()
 
     def _tell_if_ended(self) -> None:
-        if not any(order.kind not in _QUIET_KINDS for order in self._orders.values()):
+        if not self._orders.has_shown:
             self.ended.emit()

@@ -20,11 +20,11 @@ from app.dialogs.about import AboutDialog
 from app.dialogs.files import ask_open_paths, ask_save_path
 from app.dialogs.models_dialog import ModelsDialog
 from app.dialogs.shortcuts import ShortcutsDialog
-from app.dialogs.unsaved import UnsavedAnswer, ask_about_unsaved
+from app.dialogs.unsaved import ask_about_unsaved
 from app.jobs.photo_work import PhotoWork
 from app.session.preferences import Preferences, PreferencesStore, Theme, ViewMode
-from app.session.services import SavedFile, Services
-from app.session.troubles import Trouble, trouble_of
+from app.session.services import Services
+from app.session.troubles import trouble_of
 from app.widgets.theme import apply_theme, system_is_dark
 from app.windows.actions import Actions
 from app.windows.damage_marks import DamageMarks
@@ -32,6 +32,7 @@ from app.windows.faces import Faces
 from app.windows.history_actions import HistoryActions
 from app.windows.history_parts import HistoryParts, with_own_suffixes
 from app.windows.intake import Intake, has_something, intake_of, intake_of_paths
+from app.windows.leaving import Leaving
 from app.windows.library_controller import LibraryController
 from app.windows.manners import Manners
 from app.windows.menus import fill_menu_bar
@@ -61,13 +62,13 @@ class MainWindow(QMainWindow):
         self._services = services
         self._store = store
         self.preferences = store.load()
-        self._after_save: Callable[[], object] | None = None
         self._models: ModelsDialog | None = None
         self.commands = Actions(self)
         self.history_commands = HistoryActions(self.commands, self)
         defaults = RestorationSettings()
         self.parts = make_parts(self.commands, defaults, has_sample=services.sample is not None)
         self.work = PhotoWork(services, defaults, self)
+        self.leaving = Leaving(self.work, lambda name: ask_about_unsaved(self, name), self)
         self.presenter = Presenter(self.work, self.parts, self.commands, self)
         self.manners = Manners(services, self.work, self.commands, self.parts.banner, self)
         self.manners.take(self.preferences)
@@ -89,7 +90,8 @@ class MainWindow(QMainWindow):
         self.library: LibraryController | None = None
         if services.library is not None:
             basics = services, self.work, self.presenter, self.parts, self.commands
-            self.library = LibraryController(*basics, when_saved=self._when_saved, window=self)
+            when_saved = self.leaving.when_saved
+            self.library = LibraryController(*basics, when_saved=when_saved, window=self)
             self.library.export_edited.connect(partial(self._on_preferences_edited, "export"))
             self.library.take_preferences(self.preferences)
         self.setCentralWidget(self.parts.central)
@@ -138,8 +140,7 @@ class MainWindow(QMainWindow):
         self.parts.first_run.dismissed.connect(self._on_first_run_dismissed)
         self.presenter.changed.connect(self._on_changed)
         self.manners.preferences_edited.connect(self._on_preferences_edited)
-        self.work.saved.connect(self._on_saved)
-        self.work.failed.connect(self._on_failed)
+        self.leaving.watch()
         self._recent_menu.aboutToShow.connect(self._fill_recent_menu)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_system_theme_changed)
 
@@ -165,7 +166,7 @@ class MainWindow(QMainWindow):
         if self.library is not None and self.library.take(intake):
             return
         if intake.path is not None or intake.image is not None:
-            self._when_saved(partial(self._open, intake))
+            self.leaving.when_saved(partial(self._open, intake))
 
     def _open(self, intake: Intake) -> None:
         if intake.path is not None:
@@ -236,42 +237,16 @@ class MainWindow(QMainWindow):
         if path is not None:
             self.work.save(path, overwrite=True)
 
-    def _when_saved(self, then: Callable[[], object]) -> None:
-        """Go on once nothing can be lost, or not at all where the user wants to stay."""
-        document = self.work.document
-        if document is None or not document.is_unsaved:
-            then()
-            return
-        answer = ask_about_unsaved(self, document.name)
-        if answer is UnsavedAnswer.DISCARD:
-            document.discard()
-            then()
-        elif answer is UnsavedAnswer.SAVE:
-            self._after_save = then
-            self.work.save(None)
-
-    @Slot(object)
-    def _on_saved(self, saved: SavedFile) -> None:
-        del saved
-        then, self._after_save = self._after_save, None
-        if then is not None:
-            then()
-
-    @Slot(object)
-    def _on_failed(self, trouble: Trouble) -> None:
-        del trouble
-        self._after_save = None
-
     @Slot()
     def _on_close_photo_asked(self) -> None:
-        self._when_saved(self.presenter.close_photo)
+        self.leaving.when_saved(self.presenter.close_photo)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Ask about an unsaved result; stop the work within a second."""
         document = self.work.document
         if document is not None and document.is_unsaved:
             event.ignore()
-            self._when_saved(self.close)
+            self.leaving.when_saved(self.close)
             return
         geometry = bytes(self.saveGeometry().toHex().data()).decode()
         self._remember(self.preferences.replace(window=geometry))

@@ -480,6 +480,22 @@ def test_save_right_after_a_change_saves_the_change(qtbot, window, photo_path, t
     assert not document.is_unsaved
 
 
+def test_a_save_that_waits_is_made_where_the_change_is_taken_back(
+    qtbot, window, photo_path, tmp_path, engine
+):
+    open_photo(qtbot, window, photo_path)
+    engine.gate = threading.Event()
+    usual = window.work.document.settings
+    window.presenter.change(usual.replace(faces=usual.faces.replace(model="other")), "Model")
+    window.commands.save.trigger()
+    window.commands.undo.trigger()
+    engine.gate.set()
+    qtbot.waitUntil((tmp_path / "grandmother-restored.png").exists)
+    wait_idle(qtbot, window)
+    assert window.work.document.settings == usual
+    assert not window.work.document.is_unsaved
+
+
 # Leaving
 
 
@@ -493,6 +509,24 @@ def test_closing_with_an_unsaved_result_asks(qtbot, window, photo_path, monkeypa
     qtbot.waitUntil(lambda: not window.isVisible())
     assert (tmp_path / "grandmother-restored.png").exists()
     assert not answers
+
+
+def test_closing_that_was_cancelled_while_saving_is_forgotten(
+    qtbot, window, photo_path, monkeypatch, engine
+):
+    open_photo(qtbot, window, photo_path)
+    monkeypatch.setattr(main_window, "ask_about_unsaved", lambda *_: UnsavedAnswer.SAVE)
+    engine.gate = threading.Event()
+    usual = window.work.document.settings
+    window.presenter.change(usual.replace(faces=usual.faces.replace(model="other")), "Model")
+    window.close()
+    qtbot.waitUntil(window.commands.cancel.isEnabled)
+    window.commands.cancel.trigger()
+    wait_idle(qtbot, window)
+    window.commands.undo.trigger()
+    with qtbot.waitSignal(window.work.saved):
+        window.commands.save.trigger()
+    assert window.isVisible()
 
 
 def test_another_photo_over_an_unsaved_result_asks(
