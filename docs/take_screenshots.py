@@ -170,7 +170,7 @@ def take_studio_dark(studio: Studio) -> None:
         window.commands.faces.setChecked(True)
         window.parts.area.canvas.set_divider(FACE)
         studio.take(window, "07-studio-dark")
-        window.presenter.toggle_face(0)
+        window.faces.toggle(0)
         studio.wait(lambda: not window.work.is_busy)
         studio.take(window, "08-face-left-as-it-was")
         window.presenter.undo()

@@ -1,4 +1,4 @@
-"""Makes a report on the open photo. Runs in the worker thread."""
+"""Makes reports on the open photo and on the list of photos. Runs in the worker thread."""
 
 from __future__ import annotations
 
@@ -34,6 +34,44 @@ class ReportOrder:
     folder: Callable[[], Path]
     say: Callable[[str], str]
     language: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ListReportOrder:
+    """A report on several photos whose results are saved.
+
+    Attributes:
+        pairs: The original and the result of each, both with their recipe beside the result.
+        failures: Name, summary and remedy of each photo that failed.
+        folder: Where the report goes.
+        name: What it is called, without an ending.
+        say: As in `ReportOrder`.
+        language: Its code.
+    """
+
+    pairs: tuple[tuple[Path, Path], ...]
+    failures: tuple[tuple[str, str, str], ...]
+    folder: Path
+    name: str
+    say: Callable[[str], str]
+    language: str
+
+
+def list_report_work(order: ListReportOrder) -> Callable[[Progress], WrittenReport]:
+    """Write one report on all photos under a name that is free."""
+
+    def work(progress: Progress) -> WrittenReport:
+        from core.reports.collect import entries_of_pairs
+        from core.reports.entries import FailedEntry
+        from core.reports.write import free_report_path, write_report
+
+        failures = [FailedEntry(*words) for words in order.failures]
+        entries = entries_of_pairs(order.pairs, failures, progress.part(0.0, 0.8))
+        target = free_report_path(order.folder, order.name)
+        part = progress.part(0.8, 1.0)
+        return write_report(target, entries, part, say=order.say, language=order.language)
+
+    return work
 
 
 def report_work(order: ReportOrder) -> Callable[[Progress], WrittenReport]:

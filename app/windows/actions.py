@@ -60,6 +60,12 @@ class Actions(QObject):
             ("Ctrl+Shift+R",),
             self.tr("Saves a page with before and after, settings and scores, and shows it"),
         )
+        self.report_list = self._make(
+            self.tr("Report on the &list"),
+            "",
+            (),
+            self.tr("Makes one report on all photos of the list that are done, and shows it"),
+        )
         self.close_photo = self._make(
             self.tr("&Close photo"), "", (Keys.Close,), self.tr("Goes back to the start")
         )

@@ -16,10 +16,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QMainWindow
 
-from app.dialogs.about import AboutDialog
 from app.dialogs.files import ask_open_paths, ask_save_path
 from app.dialogs.models_dialog import ModelsDialog
-from app.dialogs.shortcuts import ShortcutsDialog
 from app.dialogs.unsaved import ask_about_unsaved
 from app.jobs.photo_work import PhotoWork
 from app.session.preferences import Preferences, PreferencesStore, Theme, ViewMode
@@ -94,6 +92,7 @@ class MainWindow(QMainWindow):
             self.library = LibraryController(*basics, when_saved=when_saved, window=self)
             self.library.export_edited.connect(partial(self._on_preferences_edited, "export"))
             self.library.take_preferences(self.preferences)
+            self.manners.reports.follow(self.library.library)
         self.setCentralWidget(self.parts.central)
         self._recent_menu = fill_menu_bar(self.menuBar(), self.commands, self.history_commands)
         self.setAcceptDrops(True)
@@ -121,9 +120,7 @@ class MainWindow(QMainWindow):
         commands.faces.toggled.connect(self._on_faces_toggled)
         commands.models.triggered.connect(self._on_models_asked)
         commands.models.setVisible(self._services.model_store is not None)
-        commands.shortcuts.triggered.connect(self._on_shortcuts_asked)
         commands.updates.triggered.connect(self.updates.ask)
-        commands.about.triggered.connect(self._on_about_asked)
         commands.toggle_mode.triggered.connect(self._on_mode_toggled)
         modes: tuple[ViewMode, ...] = ("simple", "studio")
         for action, view in zip(commands.modes.actions(), modes, strict=True):
@@ -302,18 +299,6 @@ class MainWindow(QMainWindow):
             self._models.models_changed.connect(self.work.warm_up)
         self._models.show()
         self._models.raise_()
-
-    @Slot()
-    def _on_shortcuts_asked(self) -> None:
-        dialog = ShortcutsDialog(self.commands.all, self)
-        dialog.exec()
-        dialog.deleteLater()
-
-    @Slot()
-    def _on_about_asked(self) -> None:
-        dialog = AboutDialog(self)
-        dialog.exec()
-        dialog.deleteLater()
 
     @Slot()
     def _on_changed(self) -> None:

@@ -6,9 +6,11 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
+from app.dialogs.about import AboutDialog
 from app.dialogs.preferences import PreferencesDialog
+from app.dialogs.shortcuts import ShortcutsDialog
 from app.jobs.photo_work import PhotoWork
 from app.jobs.queue import JobQueue
 from app.session.bug_report import bug_report, photo_kind
@@ -60,7 +62,10 @@ class Manners(QObject):
         self._usual: RestorationSettings | None = None
         self.dialog: PreferencesDialog | None = None
         self.reports = Reports(services, work, commands, banner, self)
+        self._commands = commands
         commands.preferences.triggered.connect(self.show_preferences)
+        commands.shortcuts.triggered.connect(self._on_shortcuts_asked)
+        commands.about.triggered.connect(self._on_about_asked)
         commands.copy_report.triggered.connect(self.copy_report)
         commands.show_log.triggered.connect(self._on_show_log)
         commands.show_log.setVisible(services.log_folder is not None)
@@ -114,6 +119,14 @@ class Manners(QObject):
         )
 
     @Slot()
+    def _on_shortcuts_asked(self) -> None:
+        _show(ShortcutsDialog(self._commands.all, self._window))
+
+    @Slot()
+    def _on_about_asked(self) -> None:
+        _show(AboutDialog(self._window))
+
+    @Slot()
     def _on_show_log(self) -> None:
         folder = self._services.log_folder
         if folder is not None:
@@ -164,3 +177,8 @@ class Manners(QObject):
     @Slot()
     def _on_finished(self) -> None:
         self.dialog = None
+
+
+def _show(dialog: QDialog) -> None:
+    dialog.exec()
+    dialog.deleteLater()

@@ -22,7 +22,7 @@ def fill_menu_bar(bar: QMenuBar, actions: Actions, history: HistoryActions) -> Q
     file.addAction(actions.paste)
     file.addSeparator()
     file.addActions([actions.save, actions.save_as, actions.export, history.save_project])
-    file.addAction(actions.report)
+    file.addActions([actions.report, actions.report_list])
     file.addSeparator()
     file.addActions([actions.close_photo, actions.quit])
 

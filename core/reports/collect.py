@@ -59,6 +59,22 @@ def entries_of_results(
     ]
 
 
+def entries_of_pairs(
+    pairs: Sequence[tuple[Path, Path]], failures: Sequence[FailedEntry], progress: Progress
+) -> list[Entry]:
+    """The entries of (original, result) that are known to belong together, and of what failed.
+
+    Raises:
+        Cancelled: The job was stopped.
+    """
+    side_px = PHOTO_PX if len(pairs) == 1 else PHOTO_OF_MANY_PX
+    entries: list[Entry] = [
+        _entry(result, original, (), progress.step(number, len(pairs)), side_px)
+        for number, (original, result) in enumerate(pairs)
+    ]
+    return [*entries, *failures]
+
+
 def _entry(
     result: Path, original: Path | None, folders: tuple[Path, ...], progress: Progress, side_px: int
 ) -> Entry:

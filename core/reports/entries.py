@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -145,10 +146,13 @@ def _face_entry(before: Photo, after: Photo, report: FaceReport, scale: float) -
 
 def _quality(crop: FloatImage) -> float | None:
     """NIQE of a face crop as 8 bits, or None where its statistics cannot be taken."""
-    try:
-        value = niqe(to_uint8(to_stored(crop, np.uint8)))
-    except ImageSizeError:
-        return None
+    with warnings.catch_warnings():
+        # A face without any structure has no statistics: numpy warns, and the value is no number.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        try:
+            value = niqe(to_uint8(to_stored(crop, np.uint8)))
+        except (ImageSizeError, np.linalg.LinAlgError):
+            return None
     return round(value, 3) if np.isfinite(value) else None
 
 

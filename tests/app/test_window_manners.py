@@ -314,3 +314,30 @@ def test_one_click_makes_a_report_and_shows_it(qtbot, window, photo_path, tmp_pa
 
 def test_without_a_result_there_is_nothing_to_report_on(qtbot, window, photo_path, engine):
     assert not window.commands.report.isEnabled()
+
+
+def test_one_report_on_the_whole_list_names_what_failed(qtbot, window, tmp_path):
+    album = tmp_path / "album"
+    album.mkdir()
+    for number in range(2):
+        save_png(album / f"{number}.png", np.full((60, 80, 3), 40 + 60 * number, np.uint8))
+    (album / "letter.png").write_text("Dear aunt")
+    window.commands.report_list.trigger()
+    assert "done yet" in window.parts.banner.text
+    window.library.batch.set_rest_ms(0)
+    window.open_paths([album])
+    qtbot.waitUntil(lambda: len(window.library.library) == 3, timeout=20_000)
+    wait_idle(qtbot, window)
+    window.parts.library.start.click()
+    qtbot.waitUntil(lambda: not window.library.batch.is_on, timeout=20_000)
+    wait_idle(qtbot, window)
+    shown, failed = [], []
+    window.manners.reports.show_page = shown.append
+    window.work.failed.connect(failed.append)
+    window.commands.report_list.trigger()
+    qtbot.waitUntil(lambda: bool(shown or failed), timeout=30_000)
+    assert not failed, failed
+    html = shown[0].read_text()
+    assert html.count('class="compare"') == 2
+    assert "letter.png" in html
+    wait_idle(qtbot, window)

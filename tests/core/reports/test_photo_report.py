@@ -231,6 +231,13 @@ def test_quality_falls_when_a_face_is_blurred(entry):
     assert worse.faces[0].niqe_before == entry.faces[0].niqe_before
 
 
+def test_a_face_without_any_structure_has_no_quality_and_stops_nothing():
+    flat = Photo(np.full((300, 240, 3), 90, np.uint8))
+    made = photo_entry(flat, flat, recipe(), "", no_progress())
+    assert made.faces[0].niqe_before is None
+    assert "– → –" in Page(photos_html([made])).words
+
+
 def test_pictures_keep_their_profile_and_lie_on_white():
     icc = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     clear = Photo(np.zeros((20, 30, 3), np.uint8), np.zeros((20, 30), np.uint8), Metadata(icc=icc))
