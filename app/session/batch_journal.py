@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 import threading
 from pathlib import Path
 
@@ -18,6 +17,7 @@ import filelock
 import msgspec
 
 from app.session.library import LibraryPhoto, PhotoState, waiting
+from app.session.small_file import write_small
 from core.export import ExportSettings
 from core.recipe import path_beside
 from core.settings import RestorationSettings
@@ -119,7 +119,9 @@ class BatchJournal:
         """
         data = msgspec.json.encode(queue)
         with self._guard:
-            return self._is_claimed() and _write_whole(self._queue_path(self._slot), data)
+            return self._is_claimed() and write_small(
+                self._queue_path(self._slot), data, flushed=True
+            )
 
     def add(self, line: Line) -> None:
         """Note that work on a photo begins or has ended; on the disk when this returns."""
@@ -241,22 +243,3 @@ def _is_complete(output: Path) -> bool:
 def _has_more(queue: Queue) -> bool:
     """True where something is left to do."""
     return any(photo.state is PhotoState.WAITING for photo in queue.photos)
-
-
-def _write_whole(path: Path, data: bytes) -> bool:
-    """Put a file in place in one step, its content on the disk before its name."""
-    temporary = ""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(temporary).replace(path)
-    except OSError:
-        if temporary:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink()
-        return False
-    return True

@@ -2,29 +2,45 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import tempfile
 from pathlib import Path
 
 
-def write_small(path: Path, data: bytes) -> bool:
-    """Write a file of the program's own; makes its folder.
+def replace_file(path: Path, data: bytes, *, flushed: bool = False) -> None:
+    """Put a file of the program's own in place in one step; makes its folder.
+
+    Args:
+        path: The file.
+        data: All of its content.
+        flushed: The content is on the disk before the name is, so that not even a power cut leaves
+            an empty file; takes the disk's time, so never in the window's thread.
+
+    Raises:
+        OSError: It cannot be written; what was there before is then still there.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            if flushed:
+                stream.flush()
+                os.fsync(stream.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def write_small(path: Path, data: bytes, *, flushed: bool = False) -> bool:
+    """Do what `replace_file` does, where the program can go on without the file.
 
     Returns:
         False where it cannot be written; what was there before is then still there.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        replace_file(path, data, flushed=flushed)
     except OSError:
-        return False
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-        Path(temporary).replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            Path(temporary).unlink()
         return False
     return True

@@ -19,6 +19,8 @@ from typing import Any, Literal
 
 from filelock import FileLock, Timeout
 
+from app.session.small_file import replace_file
+
 FACES, RUN = "faces", "run"
 PROCESS_OUTPUT = "process.txt"
 STARTING_S = 120.0
@@ -215,17 +217,22 @@ def _never_began(run: Path) -> tuple[str, str]:
 
 
 def note_starting(run: Path, pid: int) -> None:
-    """Say that a process was started, until it says so itself."""
-    side = run / ".state.json.part"
-    side.write_text(json.dumps({"state": "starting", "pid": pid, "time": round(time.time(), 1)}))
-    side.replace(run / "state.json")
+    """Say that a process was started, until it says so itself.
+
+    Raises:
+        OSError: The folder cannot be written.
+    """
+    state = {"state": "starting", "pid": pid, "time": round(time.time(), 1)}
+    replace_file(run / "state.json", json.dumps(state).encode())
 
 
 def ask_to_stop(run: Path, *, finish: bool) -> None:
-    """Ask a run to save and end; with `finish`, to count as complete and to compare."""
-    side = run / ".stop.part"
-    side.write_text("finish" if finish else "pause")
-    side.replace(run / "stop")
+    """Ask a run to save and end; with `finish`, to count as complete and to compare.
+
+    Raises:
+        OSError: The folder cannot be written.
+    """
+    replace_file(run / "stop", b"finish" if finish else b"pause")
 
 
 def delete_training(folder: Path) -> int:
