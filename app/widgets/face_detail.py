@@ -24,6 +24,12 @@ from app.widgets.theme import current_colours, svg_pixmap
 
 _SIGN_PX = 16
 _WIDTH_PX = 400
+_LINES = 2
+"""Room for what is said of a face, so that nothing moves where less is said."""
+
+FLAT_INSET_PX = 9
+"""From the edge of a flat button to its text (base.qss): the text is what lines up with others."""
+
 _AS_ALL = ""
 """Stands for no model of its own; a list cannot hold None as a value that is found again."""
 
@@ -59,6 +65,8 @@ class FaceDetail(QWidget):
         self._make_words()
         self._make_controls()
         self._lay_out()
+        for widget in (self.on, self.strength):
+            _keep_room_of(widget, kept=True)
         self.show_face(None)
 
     def _make_words(self) -> None:
@@ -114,22 +122,13 @@ class FaceDetail(QWidget):
         return button
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setSpacing(6)
-        head.addWidget(self._title)
-        head.addStretch()
-        head.addWidget(self.on)
-        words = QHBoxLayout()
-        words.setSpacing(6)
-        words.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
-        words.addWidget(self._state, 1)
-        rows = QGridLayout()
-        rows.setHorizontalSpacing(18)
-        rows.setVerticalSpacing(0)
-        rows.addWidget(self.strength, 0, 0, Qt.AlignmentFlag.AlignTop)
-        rows.addWidget(self.model, 0, 1, Qt.AlignmentFlag.AlignTop)
-        rows.setColumnStretch(0, 1)
-        rows.setColumnStretch(1, 1)
+        above = QVBoxLayout()
+        above.setContentsMargins(FLAT_INSET_PX, 0, 0, 0)
+        above.setSpacing(3)
+        above.addLayout(self._head())
+        above.addLayout(self._words(), 1)
+        above.addSpacing(5)
+        above.addLayout(self._rows())
         buttons = QHBoxLayout()
         buttons.setSpacing(2)
         for button in (self.points, self.reset, self.remove, self.put_back):
@@ -137,11 +136,34 @@ class FaceDetail(QWidget):
         buttons.addStretch()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(3)
-        layout.addLayout(head)
-        layout.addLayout(words, 1)
-        layout.addLayout(rows)
+        layout.setSpacing(2)
+        layout.addLayout(above, 1)
         layout.addLayout(buttons)
+
+    def _head(self) -> QHBoxLayout:
+        head = QHBoxLayout()
+        head.setSpacing(6)
+        head.addWidget(self._title)
+        head.addStretch()
+        head.addWidget(self.on)
+        return head
+
+    def _words(self) -> QHBoxLayout:
+        words = QHBoxLayout()
+        words.setSpacing(6)
+        words.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
+        words.addWidget(self._state, 1)
+        return words
+
+    def _rows(self) -> QGridLayout:
+        rows = QGridLayout()
+        rows.setHorizontalSpacing(18)
+        rows.setVerticalSpacing(0)
+        rows.addWidget(self.strength, 0, 0, Qt.AlignmentFlag.AlignTop)
+        rows.addWidget(self.model, 0, 1, Qt.AlignmentFlag.AlignTop)
+        rows.setColumnStretch(0, 1)
+        rows.setColumnStretch(1, 1)
+        return rows
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """A comfortable width; a narrow window gets less."""
@@ -157,6 +179,7 @@ class FaceDetail(QWidget):
     def set_studio(self, *, is_studio: bool) -> None:
         """Show model and points, or leave them out."""
         self._is_studio = is_studio
+        _keep_room_of(self.model, kept=is_studio)
         self._show_controls()
 
     def show_face(self, item: FaceItem | None) -> None:
@@ -166,6 +189,7 @@ class FaceDetail(QWidget):
         if item is None:
             return
         self._title.setText(face_title(item.index))
+        self._state.setMinimumHeight(_LINES * self._state.fontMetrics().lineSpacing())
         text = state_text(item)
         self._state.setText(text)
         self._state.setToolTip(text)
@@ -242,3 +266,10 @@ class FaceDetail(QWidget):
     def _on_put_back_clicked(self) -> None:
         if self._item is not None:
             self.return_asked.emit(self._item.index)
+
+
+def _keep_room_of(widget: QWidget, *, kept: bool) -> None:
+    """Leave its place empty while it is hidden, so that the photo above keeps its size."""
+    policy = widget.sizePolicy()
+    policy.setRetainSizeWhenHidden(kept)
+    widget.setSizePolicy(policy)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.session.services import ModelOption
-from app.widgets.face_detail import FaceDetail
+from app.widgets.face_detail import FLAT_INSET_PX, FaceDetail
 from app.widgets.face_list import FaceList
 from app.widgets.face_words import FaceItem, summary_text
 
@@ -59,13 +59,13 @@ class FaceStrip(QFrame):
         head.addWidget(self.done)
         self._body = QWidget()
         body = QHBoxLayout(self._body)
-        body.setContentsMargins(0, 0, 0, 0)
-        body.setSpacing(18)
+        body.setContentsMargins(0, 0, FLAT_INSET_PX, 0)
+        body.setSpacing(18 - FLAT_INSET_PX)
         body.addWidget(self.list, 1)
         body.addWidget(self.detail)
         body.addStretch()
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 4, 16, 4)
+        layout.setContentsMargins(16, 4, 16 - FLAT_INSET_PX, 4)
         layout.setSpacing(2)
         layout.addLayout(head)
         layout.addWidget(self._body)

@@ -94,13 +94,10 @@ def likeness_text(likeness: Likeness, identity: float | None, kept_back: float) 
         text = translate("Faces", "Looks like the same person, {figure}.")
     elif likeness == "pulled_back":
         text = translate(
-            "Faces",
-            "Held back by {percent} %, or it would look like somebody else. Likeness now {figure}.",
+            "Faces", "Held back by {percent} % to look like the same person, {figure}."
         )
     elif likeness == "given_up":
-        text = translate(
-            "Faces", "Left as it was: every change made it look like somebody else, {figure}."
-        )
+        text = translate("Faces", "Left as it was: every change made it look like somebody else.")
     elif likeness == "doubtful":
         text = translate(
             "Faces", "May look like somebody else, {figure}. Compare it, or lower its strength."
@@ -124,7 +121,7 @@ def summary_text(items: Sequence[FaceItem]) -> str:
         return FaceCounts().held(held)
     if len(judged) == 1:
         return translate("Faces", "It looks like the same person.")
-    return translate("Faces", "All look like the same people.")
+    return translate("Faces", "All of them still look like themselves.")
 
 
 class FaceCounts(QObject):
