@@ -83,6 +83,14 @@
         <translation>আগে-পরে, সেটিংস ও মানসহ একটি পাতা সংরক্ষণ করে এবং দেখায়</translation>
     </message>
     <message>
+        <source>Report on the &amp;list</source>
+        <translation>তালিকার প্রতিবেদন</translation>
+    </message>
+    <message>
+        <source>Makes one report on all photos of the list that are done, and shows it</source>
+        <translation>তালিকার শেষ হওয়া সব ছবির একটি প্রতিবেদন তৈরি করে দেখায়</translation>
+    </message>
+    <message>
         <source>&amp;Close photo</source>
         <translation>ছবি বন্ধ করুন</translation>
     </message>
@@ -4174,12 +4182,16 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
         <translation>একই মানুষ মনে হয়, {figure}।</translation>
     </message>
     <message>
-        <source>Held back by {percent} %, or it would look like somebody else. Likeness now {figure}.</source>
-        <translation>{percent} % কমিয়ে রাখা হয়েছে, নইলে অন্য কেউ মনে হতো। সাদৃশ্য এখন {figure}।</translation>
+        <source>Held back by {percent} % to look like the same person, {figure}.</source>
+        <translation>একই মানুষ মনে হওয়ার জন্য {percent} % কমিয়ে রাখা হয়েছে, {figure}।</translation>
     </message>
     <message>
-        <source>Left as it was: every change made it look like somebody else, {figure}.</source>
-        <translation>যেমন ছিল তেমন রাখা হয়েছে: যেকোনো পরিবর্তনেই অন্য কেউ মনে হচ্ছিল, {figure}।</translation>
+        <source>Left as it was: every change made it look like somebody else.</source>
+        <translation>যেমন ছিল তেমন রাখা হয়েছে: যেকোনো পরিবর্তনেই অন্য কেউ মনে হচ্ছিল।</translation>
+    </message>
+    <message>
+        <source>All of them still look like themselves.</source>
+        <translation>সবাই এখনো নিজের মতোই দেখতে।</translation>
     </message>
     <message>
         <source>May look like somebody else, {figure}. Compare it, or lower its strength.</source>
@@ -4192,10 +4204,6 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     <message>
         <source>It looks like the same person.</source>
         <translation>একই মানুষ মনে হয়।</translation>
-    </message>
-    <message>
-        <source>All look like the same people.</source>
-        <translation>সবাইকে একই মানুষ মনে হয়।</translation>
     </message>
     <message>
         <source>Not a face: {face}</source>
@@ -4713,26 +4721,6 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
         <source>All photos</source>
         <translation>সব ছবি</translation>
     </message>
-    <message>
-        <source>photo</source>
-        <translation>ছবি</translation>
-    </message>
-    <message>
-        <source>Export</source>
-        <translation>রপ্তানি</translation>
-    </message>
-    <message>
-        <source>Saving</source>
-        <translation>সংরক্ষণ হচ্ছে</translation>
-    </message>
-    <message>
-        <source>Nothing was saved: a file of this name is there already.</source>
-        <translation>কিছুই সংরক্ষণ হয়নি: এই নামের ফাইল আগে থেকেই আছে।</translation>
-    </message>
-    <message>
-        <source>Choose another name, or that a number is added.</source>
-        <translation>অন্য নাম বেছে নিন, বা নম্বর যোগ করতে বলুন।</translation>
-    </message>
 </context>
 <context>
     <name>LibraryPane</name>
@@ -5208,6 +5196,29 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     <message>
         <source>Click to change this face alone, below the photo</source>
         <translation>ছবির নিচে শুধু এই মুখ বদলাতে ক্লিক করুন</translation>
+    </message>
+</context>
+<context>
+    <name>PhotoExport</name>
+    <message>
+        <source>photo</source>
+        <translation>ছবি</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>রপ্তানি</translation>
+    </message>
+    <message>
+        <source>Saving</source>
+        <translation>সংরক্ষণ হচ্ছে</translation>
+    </message>
+    <message>
+        <source>Nothing was saved: a file of this name is there already.</source>
+        <translation>কিছুই সংরক্ষণ হয়নি: এই নামের ফাইল আগে থেকেই আছে।</translation>
+    </message>
+    <message>
+        <source>Choose another name, or that a number is added.</source>
+        <translation>অন্য নাম বেছে নিন, বা নম্বর যোগ করতে বলুন।</translation>
     </message>
 </context>
 <context>
@@ -6193,6 +6204,10 @@ Please verify the correct file name was given.</source>
 </context>
 <context>
     <name>Reports</name>
+    <message>
+        <source>No photo of the list is done yet.</source>
+        <translation>তালিকার কোনো ছবি এখনো শেষ হয়নি।</translation>
+    </message>
     <message>
         <source>Making the report</source>
         <translation>প্রতিবেদন তৈরি হচ্ছে</translation>

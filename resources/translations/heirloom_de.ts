@@ -83,6 +83,14 @@
         <translation>Speichert eine Seite mit Vorher und Nachher, Einstellungen und Werten und zeigt sie</translation>
     </message>
     <message>
+        <source>Report on the &amp;list</source>
+        <translation>Bericht über die &amp;Liste</translation>
+    </message>
+    <message>
+        <source>Makes one report on all photos of the list that are done, and shows it</source>
+        <translation>Erstellt einen Bericht über alle fertigen Fotos der Liste und zeigt ihn</translation>
+    </message>
+    <message>
         <source>&amp;Close photo</source>
         <translation>Foto s&amp;chließen</translation>
     </message>
@@ -4174,12 +4182,16 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
         <translation>Sieht aus wie dieselbe Person, {figure}.</translation>
     </message>
     <message>
-        <source>Held back by {percent} %, or it would look like somebody else. Likeness now {figure}.</source>
-        <translation>Um {percent} % zurückgehalten, sonst sähe es wie jemand anderes aus. Ähnlichkeit jetzt {figure}.</translation>
+        <source>Held back by {percent} % to look like the same person, {figure}.</source>
+        <translation>Um {percent} % zurückgehalten, um wie dieselbe Person auszusehen, {figure}.</translation>
     </message>
     <message>
-        <source>Left as it was: every change made it look like somebody else, {figure}.</source>
-        <translation>Gelassen, wie es war: mit jeder Änderung sah es wie jemand anderes aus, {figure}.</translation>
+        <source>Left as it was: every change made it look like somebody else.</source>
+        <translation>Gelassen, wie es war: mit jeder Änderung sah es wie jemand anderes aus.</translation>
+    </message>
+    <message>
+        <source>All of them still look like themselves.</source>
+        <translation>Alle sehen noch wie sie selbst aus.</translation>
     </message>
     <message>
         <source>May look like somebody else, {figure}. Compare it, or lower its strength.</source>
@@ -4192,10 +4204,6 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     <message>
         <source>It looks like the same person.</source>
         <translation>Es sieht aus wie dieselbe Person.</translation>
-    </message>
-    <message>
-        <source>All look like the same people.</source>
-        <translation>Alle sehen aus wie dieselben Personen.</translation>
     </message>
     <message>
         <source>Not a face: {face}</source>
@@ -4713,26 +4721,6 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
         <source>All photos</source>
         <translation>Alle Fotos</translation>
     </message>
-    <message>
-        <source>photo</source>
-        <translation>Foto</translation>
-    </message>
-    <message>
-        <source>Export</source>
-        <translation>Export</translation>
-    </message>
-    <message>
-        <source>Saving</source>
-        <translation>Speichern</translation>
-    </message>
-    <message>
-        <source>Nothing was saved: a file of this name is there already.</source>
-        <translation>Nichts wurde gespeichert: eine Datei dieses Namens ist schon da.</translation>
-    </message>
-    <message>
-        <source>Choose another name, or that a number is added.</source>
-        <translation>Wählen Sie einen anderen Namen, oder dass eine Nummer angehängt wird.</translation>
-    </message>
 </context>
 <context>
     <name>LibraryPane</name>
@@ -5208,6 +5196,29 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     <message>
         <source>Click to change this face alone, below the photo</source>
         <translation>Klicken Sie, um nur dieses Gesicht unter dem Foto zu ändern</translation>
+    </message>
+</context>
+<context>
+    <name>PhotoExport</name>
+    <message>
+        <source>photo</source>
+        <translation>Foto</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Export</translation>
+    </message>
+    <message>
+        <source>Saving</source>
+        <translation>Speichern</translation>
+    </message>
+    <message>
+        <source>Nothing was saved: a file of this name is there already.</source>
+        <translation>Nichts wurde gespeichert: eine Datei dieses Namens ist schon da.</translation>
+    </message>
+    <message>
+        <source>Choose another name, or that a number is added.</source>
+        <translation>Wählen Sie einen anderen Namen, oder dass eine Nummer angehängt wird.</translation>
     </message>
 </context>
 <context>
@@ -6193,6 +6204,10 @@ Bitte prüfen Sie den Dateinamen.</translation>
 </context>
 <context>
     <name>Reports</name>
+    <message>
+        <source>No photo of the list is done yet.</source>
+        <translation>Noch ist kein Foto der Liste fertig.</translation>
+    </message>
     <message>
         <source>Making the report</source>
         <translation>Der Bericht wird erstellt</translation>
