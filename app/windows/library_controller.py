@@ -27,10 +27,9 @@ from app.windows.actions import Actions
 from app.windows.intake import Intake
 from app.windows.library_batch import LibraryBatch
 from app.windows.parts import Parts
+from app.windows.photo_export import PhotoExport
 from app.windows.presenter import Presenter
 from core.export import ExportSettings
-from core.naming import NameFacts
-from core.progress import Progress
 from core.settings import RestorationSettings
 
 if TYPE_CHECKING:
@@ -78,7 +77,6 @@ class LibraryController(QObject):
         self._seen_export = ExportSettings()
         self._work = work
         self._presenter = presenter
-        self._parts = parts
         self._pane = parts.library
         self._when_saved = when_saved
         self.library = Library(RestorationSettings(), self._on_library_changed)
@@ -88,6 +86,7 @@ class LibraryController(QObject):
         self.batch = BatchWork(work.queue, self._files, self.library, self.journal, self)
         self._pane.view.setModel(self.model)
         self.desk = LibraryBatch(self.library, self.batch, self.chores, self.model, parts)
+        self._export = PhotoExport(self._files, work, self.desk, parts.banner, self)
         self._document: Document | None = None
         self._known: RestorationSettings | None = None
         self._wanted_first = False
@@ -116,7 +115,7 @@ class LibraryController(QObject):
         self._commands.open_folder.triggered.connect(self._on_open_folder_asked)
         self._commands.library.toggled.connect(self._on_library_toggled)
         self._commands.start_batch.triggered.connect(self.desk.start_or_pause)
-        self._commands.export.triggered.connect(self._on_export_asked)
+        self._commands.export.triggered.connect(self._export.ask)
 
     def _make_list_actions(self) -> None:
         def make(text: str, keys: Sequence[str], slot: Callable[[], object]) -> QAction:
@@ -387,43 +386,6 @@ class LibraryController(QObject):
         self.desk.on_library_changed()
 
     # The open photo
-
-    @Slot()
-    def _on_export_asked(self) -> None:
-        """Save the result of the open photo with everything about it chosen."""
-        document = self._work.document
-        if document is None or document.result is None:
-            return
-        name = Path(document.name)
-        facts = NameFacts(name.stem or self.tr("photo"), None, document.settings.faces.model)
-        dialog = self.desk.make_dialog(facts, name.suffix or ".png", self.tr("Export"))
-        dialog.chosen.connect(self._export)
-        dialog.open()
-
-    @Slot(object)
-    def _export(self, export: ExportSettings) -> None:
-        document = self._work.document
-        if document is None or document.result is None:
-            return
-        result, settings = document.result, document.result_settings or document.settings
-
-        def work(progress: Progress) -> SavedFile | None:
-            return self._files.export(result, settings, export, progress)
-
-        done = partial(self._on_exported, document, settings)
-        self._work.run_beside("export", self.tr("Saving"), work, done)
-
-    def _on_exported(
-        self, document: Document, settings: RestorationSettings, saved: object
-    ) -> None:
-        if not isinstance(saved, SavedFile):
-            self._parts.banner.show_note(
-                self.tr("Nothing was saved: a file of this name is there already."),
-                self.tr("Choose another name, or that a number is added."),
-            )
-            return
-        document.set_saved(settings, saved.path)
-        self._work.saved.emit(saved)
 
     @Slot(str)
     def _on_photo_ended(self, photo_id: str) -> None:

@@ -439,7 +439,7 @@ def test_the_open_photo_comes_between_two_of_the_batch(qtbot, window, desk, fold
     window.parts.library.start.click()
     qtbot.waitUntil(lambda: bool(desk.batch.photo_id))
     window.parts.panel._simple_faces.slider.setValue(70)
-    qtbot.waitUntil(lambda: window.work.queue.is_busy and window.work._is_open("restore"))
+    qtbot.waitUntil(lambda: window.work.queue.is_busy and window.work._orders.is_open("restore"))
     engine.gate.set()
     qtbot.waitUntil(lambda: not desk.batch.is_on, timeout=20_000)
     settle(qtbot, window)
