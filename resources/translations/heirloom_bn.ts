@@ -1968,6 +1968,14 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
         <translation>{0}-এ পড়ুন এবং --accept-licence যোগ করুন, বা {1}-এ মেনে নিন</translation>
     </message>
     <message>
+        <source>Choose another name for the report.</source>
+        <translation>প্রতিবেদনের জন্য অন্য নাম বেছে নিন।</translation>
+    </message>
+    <message>
+        <source>Heirloom contact sheet</source>
+        <translation>Heirloom কন্ট্যাক্ট শিট</translation>
+    </message>
+    <message>
         <source>Reading</source>
         <translation>পড়া হচ্ছে</translation>
     </message>
@@ -3326,6 +3334,10 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     <message>
         <source>“{0}” exists already.</source>
         <translation>“{0}” আগে থেকেই আছে।</translation>
+    </message>
+    <message>
+        <source>“{0}” exists and is no part of a report, so it is not replaced.</source>
+        <translation>“{0}” আগে থেকেই আছে এবং কোনো প্রতিবেদনের অংশ নয়, তাই প্রতিস্থাপন করা হয়নি।</translation>
     </message>
     <message>
         <source>“{0}” holds neither MobileNetV2 nor VGG19 ImageNet weights.</source>
@@ -7062,6 +7074,14 @@ Please verify the correct file name was given.</source>
     <message>
         <source>100 % shows each pixel of the photo as it is</source>
         <translation>100 % ছবির প্রতিটি পিক্সেল যেমন আছে তেমন দেখায়</translation>
+    </message>
+    <message>
+        <source>More buttons</source>
+        <translation>আরও বোতাম</translation>
+    </message>
+    <message>
+        <source>Lists the buttons that have no room here</source>
+        <translation>যে বোতামগুলোর এখানে জায়গা নেই তার তালিকা দেখায়</translation>
     </message>
 </context>
 <context>

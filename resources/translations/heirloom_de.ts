@@ -1968,6 +1968,14 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
         <translation>Lesen Sie sie unter {0} und ergänzen Sie --accept-licence, oder nehmen Sie sie in {1} an</translation>
     </message>
     <message>
+        <source>Choose another name for the report.</source>
+        <translation>Wählen Sie einen anderen Namen für den Bericht.</translation>
+    </message>
+    <message>
+        <source>Heirloom contact sheet</source>
+        <translation>Heirloom-Kontaktbogen</translation>
+    </message>
+    <message>
         <source>Reading</source>
         <translation>Lesen</translation>
     </message>
@@ -3326,6 +3334,10 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     <message>
         <source>“{0}” exists already.</source>
         <translation>„{0}“ gibt es schon.</translation>
+    </message>
+    <message>
+        <source>“{0}” exists and is no part of a report, so it is not replaced.</source>
+        <translation>„{0}“ gibt es schon und gehört zu keinem Bericht; es wird darum nicht ersetzt.</translation>
     </message>
     <message>
         <source>“{0}” holds neither MobileNetV2 nor VGG19 ImageNet weights.</source>
@@ -7062,6 +7074,14 @@ Bitte prüfen Sie den Dateinamen.</translation>
     <message>
         <source>100 % shows each pixel of the photo as it is</source>
         <translation>100 % zeigt jeden Bildpunkt des Fotos, wie er ist</translation>
+    </message>
+    <message>
+        <source>More buttons</source>
+        <translation>Weitere Knöpfe</translation>
+    </message>
+    <message>
+        <source>Lists the buttons that have no room here</source>
+        <translation>Listet die Knöpfe auf, die hier keinen Platz haben</translation>
     </message>
 </context>
 <context>
