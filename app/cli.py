@@ -9,6 +9,7 @@ Exit codes: 0 all done, 1 some failed, 2 the command was called wrongly, 130 sto
 from __future__ import annotations
 
 import argparse
+import io
 import logging
 import os
 import sys
@@ -50,6 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: list[str]) -> int:
+    _print_any_name()
     parser, commands = build_parser()
     if opens_window(arguments, commands):
         unknown = [word for word in arguments if not _may_be_file(word)]
@@ -82,6 +84,17 @@ def opens_window(arguments: Sequence[str], commands: frozenset[str]) -> bool:
     return all(not word.startswith("-") for word in arguments) and (
         not arguments or arguments[0] not in commands
     )
+
+
+def _print_any_name() -> None:
+    """Let names through that the terminal's encoding has no characters for.
+
+    On Linux and macOS their bytes come out as they lie on the disk, so that a pipe finds the file.
+    """
+    stream = sys.stdout
+    if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+        is_utf8 = stream.encoding.lower().replace("-", "") == "utf8"
+        stream.reconfigure(errors="surrogateescape" if is_utf8 else "backslashreplace")
 
 
 def _may_be_file(word: str) -> bool:

@@ -79,7 +79,9 @@ def _run_photos(args: argparse.Namespace) -> int:
     if args.json:
         import msgspec
 
-        print(msgspec.json.format(msgspec.json.encode(entries), indent=2).decode())
+        from core.plain_json import to_json
+
+        print(msgspec.json.format(to_json(entries), indent=2).decode())
     return code
 
 

@@ -85,6 +85,8 @@ def _sentence(pair: FacePair, found: Comparison) -> str:
 def _print_json(paths: tuple[Path, Path], found: Comparison, model: str, floor: str) -> None:
     import msgspec
 
+    from core.plain_json import to_json
+
     entry: dict[str, Any] = {
         "a": str(paths[0]),
         "b": str(paths[1]),
@@ -105,7 +107,7 @@ def _print_json(paths: tuple[Path, Path], found: Comparison, model: str, floor: 
         "only_a": [_face(number, found.first) for number in found.only_first],
         "only_b": [_face(number, found.second) for number in found.only_second],
     }
-    print(msgspec.json.format(msgspec.json.encode(entry), indent=2).decode())
+    print(msgspec.json.format(to_json(entry), indent=2).decode())
 
 
 def _face(number: int, faces: tuple[Face, ...]) -> dict[str, Any]:

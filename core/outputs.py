@@ -105,16 +105,17 @@ class _Search:
             self.problems.append(Problem(folder, _unreadable_folder(folder, error)))
             return
         for entry in entries:
-            if entry.is_file():
+            if os.path.isfile(entry):  # noqa: PTH113 (Path.is_file raises where it may not look)
                 self._meet(entry, root)
-            elif self.recursive and entry.is_dir():
+            elif self.recursive and os.path.isdir(entry):  # noqa: PTH112 (so does Path.is_dir)
                 self.walk(entry, root)
 
     def _meet(self, path: Path, root: Path) -> None:
         """Note a file of a folder if it is a photo."""
         if path.suffix.lower() not in READABLE_SUFFIXES:
             return
-        if path_beside(path).exists():
+        # The recipe's name is longer than the photo's, and may be too long for the disk.
+        if os.path.exists(path_beside(path)):  # noqa: PTH110 (Path.exists raises for such names)
             self.results.append(path)
         else:
             self.add_file(path, path.relative_to(root))
@@ -221,7 +222,8 @@ def plan_output(
 
 def is_result(path: Path) -> bool:
     """True for a file that Heirloom wrote: its recipe lies beside it."""
-    return path.is_file() and path_beside(path).is_file()
+    # Path.is_file raises for a recipe's name that is too long for the disk.
+    return os.path.isfile(path) and os.path.isfile(path_beside(path))  # noqa: PTH113
 
 
 def _ending(source: Path, wanted: str | None) -> str:

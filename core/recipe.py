@@ -15,6 +15,7 @@ from core.errors import SettingsError
 from core.faces import Face, Landmarks
 from core.geometry import Box
 from core.pipeline import Restoration
+from core.plain_json import to_json
 from core.report import EngineReport, FaceReport
 from core.settings import RestorationSettings
 
@@ -81,7 +82,7 @@ def recipe_of(result: Restoration, settings: RestorationSettings) -> Recipe:
 
 def encode(recipe: Recipe) -> bytes:
     """The recipe as readable JSON, UTF-8, ending in a newline."""
-    return msgspec.json.format(msgspec.json.encode(recipe), indent=2) + b"\n"
+    return msgspec.json.format(to_json(recipe), indent=2) + b"\n"
 
 
 def path_beside(output: Path) -> Path:

@@ -10,6 +10,7 @@ from typing import Literal
 
 import msgspec
 
+from core import plain_json
 from core.errors import RestorationError
 from core.faces import FaceResult, Likeness
 from core.geometry import Size
@@ -197,4 +198,4 @@ def done(
 
 def to_json(reports: list[FileReport]) -> bytes:
     """The list of reports as readable JSON, UTF-8, ending in a newline."""
-    return msgspec.json.format(msgspec.json.encode(reports), indent=2) + b"\n"
+    return msgspec.json.format(plain_json.to_json(reports), indent=2) + b"\n"

@@ -19,6 +19,7 @@ import msgspec
 from app.session.library import LibraryPhoto, PhotoState, waiting
 from app.session.small_file import write_small
 from core.export import ExportSettings
+from core.plain_json import to_json
 from core.recipe import path_beside
 from core.settings import RestorationSettings
 
@@ -117,7 +118,7 @@ class BatchJournal:
         Returns:
             False where it could not be written; the batch then runs without a journal.
         """
-        data = msgspec.json.encode(queue)
+        data = to_json(queue)
         with self._guard:
             return self._is_claimed() and write_small(
                 self._queue_path(self._slot), data, flushed=True
@@ -125,7 +126,7 @@ class BatchJournal:
 
     def add(self, line: Line) -> None:
         """Note that work on a photo begins or has ended; on the disk when this returns."""
-        data = msgspec.json.encode(line) + b"\n"
+        data = to_json(line) + b"\n"
         with self._guard, contextlib.suppress(OSError):
             if self._is_claimed():
                 with self._log_path(self._slot).open("ab") as handle:

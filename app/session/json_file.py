@@ -8,6 +8,7 @@ from typing import Literal, TypeVar
 import msgspec
 
 from core.errors import SettingsError
+from core.plain_json import to_json
 
 FORMAT = 1
 MAX_BYTES = 32_000_000
@@ -25,7 +26,7 @@ class _Head(msgspec.Struct, frozen=True):
 
 def encode(content: msgspec.Struct) -> bytes:
     """Readable JSON, UTF-8, ending in a newline; the same content gives the same bytes."""
-    return msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n"
+    return msgspec.json.format(to_json(content), indent=2) + b"\n"
 
 
 def read(path: Path, kind: Kind, layout: type[FileT]) -> FileT:

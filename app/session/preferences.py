@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from app.session.small_file import write_small
 from core.export import ExportSettings
+from core.plain_json import to_json
 
 FILE_NAME = "preferences.json"
 MAX_RECENT = 10
@@ -159,5 +160,5 @@ class PreferencesStore:
         Returns:
             False where the folder cannot be written: preferences are then simply not kept.
         """
-        data = msgspec.json.format(msgspec.json.encode(preferences), indent=2) + b"\n"
+        data = msgspec.json.format(to_json(preferences), indent=2) + b"\n"
         return write_small(self._path, data)

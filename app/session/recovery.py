@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 
 from app.session.small_file import write_small
 from core import __version__
+from core.plain_json import to_json
 from core.settings import RestorationSettings
 
 FOLDER_NAME = "recovery"
@@ -53,7 +54,7 @@ class RecoveryStore:
         """Write the present work. Returns False where that cannot be done."""
         if self._lock is None and not self._take_lock():
             return False
-        return write_small(self._path, msgspec.json.encode(draft))
+        return write_small(self._path, to_json(draft))
 
     def forget(self) -> None:
         """There is nothing that could be lost any more."""

@@ -43,7 +43,8 @@ def html_page(
         foot=escape(f"{made_by} {disclaimer}"),
         language=escape(language),
     )
-    return page.encode()
+    # A file's name may hold bytes that are no text.
+    return page.encode(errors="replace")
 
 
 def resource(name: str) -> str:

@@ -45,7 +45,8 @@ def scores_csv(entries: Sequence[Entry]) -> bytes:
             writer.writerow(_photo_cells(entry))
         for face in entry.faces:
             writer.writerow(_photo_cells(entry) | _face_cells(face))
-    return text.getvalue().encode()
+    # A file's name may hold bytes that are no text.
+    return text.getvalue().encode(errors="replace")
 
 
 def _photo_cells(entry: PhotoEntry) -> dict[str, str]:

@@ -259,3 +259,12 @@ def test_a_name_that_is_too_long_is_cut_so_that_all_files_beside_it_fit(tmp_path
         "-restored"[-9:].rjust(11, letter),
         "-restored-2",
     ]
+
+
+def test_a_name_as_long_as_a_disk_takes_does_not_stop_the_search(tmp_path):
+    """The recipe beside it would have a name that no disk holds."""
+    longest = tmp_path / ("x" * 250 + ".png")
+    longest.write_bytes(b"")
+    (tmp_path / "a.png").write_bytes(b"")
+    found = find_photos([tmp_path])
+    assert {photo.path.name for photo in found.photos} == {longest.name, "a.png"}
