@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
@@ -320,6 +321,22 @@ def _check_report(target: str | None) -> None:
         from core.imageio.folders import check_writable
 
         check_writable(Path(target))
+        if os.path.lexists(target) and not _is_json_list(Path(target)):
+            # Whoever takes --json for a switch names a photo here.
+            raise OutputError(
+                f"“{target}” exists and is no report of Heirloom, so it is not replaced.",
+                "Give --json the name of a new file, or “-” to print the report.",
+            )
+
+
+def _is_json_list(path: Path) -> bool:
+    """True for an empty file and for what begins as a report does."""
+    from core.imageio.failures import output_errors
+
+    if not path.is_file():
+        return False
+    with output_errors(path), path.open("rb") as file:
+        return file.read(1) in (b"", b"[")
 
 
 def _all_failed(batch: Batch, error: OutputError) -> list[FileReport]:

@@ -6,6 +6,7 @@ import io
 from collections.abc import Sequence
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
+from PIL.PngImagePlugin import PngInfo
 
 from core.progress import Progress
 from core.reports.entries import Entry, FailedEntry, PhotoEntry
@@ -18,6 +19,9 @@ PICTURE_GAP_PX = 6
 CAPTION_PX = 56
 FONT_PX = 22
 MOST_ON_A_SHEET = 40
+SHEET_MARK = "Heirloom contact sheet"
+"""Written into each sheet, so that a new report replaces no other picture."""
+
 PAPER = "#fbfaf8"
 INK = "#22201d"
 QUIET = "#635e57"
@@ -73,7 +77,9 @@ def _sheet(entries: Sequence[PhotoEntry], progress: Progress, say: Say) -> bytes
             _write_caption(draw, font, caption, width, words)
         top += height + GAP_PX
     buffer = io.BytesIO()
-    sheet.save(buffer, "PNG", optimize=True)
+    marks = PngInfo()
+    marks.add_text("Software", SHEET_MARK)
+    sheet.save(buffer, "PNG", optimize=True, pnginfo=marks)
     return buffer.getvalue()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,14 +11,21 @@ from core.errors import OutputError
 from core.imageio.atomic import write_atomic
 from core.imageio.failures import output_errors
 from core.progress import Progress
-from core.reports.contact_sheet import contact_sheets
+from core.reports.contact_sheet import SHEET_MARK, contact_sheets
 from core.reports.entries import Entry
 from core.reports.photos_html import photos_html
-from core.reports.scores_csv import scores_csv
+from core.reports.scores_csv import COLUMNS, scores_csv
 from core.reports.words import Say, plain
 
 PAGE_SUFFIX = ".html"
 _MAX_TRIES = 10_000
+_HEAD_BYTES = 4096
+_MARKS = {
+    PAGE_SUFFIX: b'<meta name="generator" content="Heirloom">',
+    ".png": SHEET_MARK.encode(),
+    ".csv": ",".join(COLUMNS).encode(),
+}
+"""What each file of a report has near its beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +75,29 @@ def write_report(
     progress.report(0.95)
     with output_errors(page):
         page.parent.mkdir(parents=True, exist_ok=True)
-    if not overwrite:
-        for path, _data in files:
-            if path.exists():
-                raise OutputError(
-                    f"“{path.name}” already exists.",
-                    "Choose another name, or allow it to be replaced.",
-                )
+    for path, _data in files:
+        if os.path.lexists(path):
+            _check_replaceable(path, overwrite=overwrite)
     for path, data in files:
         write_atomic(path, data, overwrite=overwrite)
     paths = [path for path, _data in files]
     return WrittenReport(page, paths[-2], tuple(paths[:-2]))
+
+
+def _check_replaceable(path: Path, *, overwrite: bool) -> None:
+    """Refuse to replace what is no part of an earlier report, such as a photo of that name."""
+    if not overwrite:
+        raise OutputError(
+            f"“{path.name}” already exists.", "Choose another name, or allow it to be replaced."
+        )
+    with output_errors(path), path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    mark = _MARKS.get(path.suffix.lower(), _MARKS[PAGE_SUFFIX])
+    if mark not in head:
+        raise OutputError(
+            f"“{path.name}” exists and is no part of a report, so it is not replaced.",
+            "Choose another name for the report.",
+        )
 
 
 def _named(path: Path, ending: str) -> Path:

@@ -1,6 +1,8 @@
 """The command `heirloom restore`, in this process, with an engine that needs no network."""
 
 import json
+import os
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -382,3 +384,40 @@ def test_a_lower_quality_makes_a_smaller_file(tmp_path):
         assert main(["restore", str(source), "-o", str(out), "-q", "--quality", quality]) == 0
         sizes.append((out / "a.jpg").stat().st_size)
     assert sizes[0] < sizes[1] / 2
+
+
+def test_a_report_never_replaces_a_photo(tmp_path, capsys):
+    """Whoever takes --json for a switch, as `info` has it, names a photo after it."""
+    first, second = make(tmp_path / "oma.png"), make(tmp_path / "opa.png", 90)
+    before = first.read_bytes()
+    out = tmp_path / "out"
+    assert main(["restore", "-o", str(out), "--json", str(first), str(second)]) == 1
+    assert first.read_bytes() == before
+    assert "not replaced" in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_a_report_replaces_an_earlier_one_but_no_recipe(tmp_path):
+    source, out = make(tmp_path / "a.png"), str(tmp_path / "out")
+    report = tmp_path / "report.json"
+    report.touch()
+    for _ in range(2):
+        assert main(["restore", str(source), "-o", out, "--json", str(report)]) == 0
+        assert json.loads(report.read_text())[0]["status"] == "done"
+    recipe = tmp_path / "out" / "a.png.heirloom.json"
+    before = recipe.read_bytes()
+    assert main(["restore", str(source), "-o", out, "--json", str(recipe)]) == 1
+    assert recipe.read_bytes() == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems hold names to be text")
+def test_names_that_are_no_text_are_restored_and_reported(tmp_path):
+    named = Path(os.fsdecode(os.fsencode(str(tmp_path)) + b"/old\xe4.png"))
+    make(tmp_path / "a.png").rename(named)
+    out, report = tmp_path / "out", tmp_path / "report.json"
+    assert main(["restore", str(named), "-o", str(out), "--json", str(report)]) == 0
+    assert json.loads(report.read_text())[0]["status"] == "done"
+    assert sorted(os.fsencode(path.name) for path in out.iterdir()) == [
+        b"old\xe4.png",
+        b"old\xe4.png.heirloom.json",
+    ]

@@ -360,8 +360,19 @@ def test_a_report_is_three_files_that_replace_nothing(entry, tmp_path):
     with pytest.raises(OutputError):
         write_report(target, [], no_progress())
     assert written.page.read_bytes() == before
+    write_report(target, [entry], no_progress(), overwrite=True)
     write_report(target, [], no_progress(), overwrite=True)
     assert written.page.read_bytes() != before
+
+
+@pytest.mark.parametrize("ending", [".html", ".png", ".csv"])
+def test_a_report_replaces_nothing_but_a_report(entry, tmp_path, ending):
+    mine = tmp_path / f"anna{ending}"
+    mine.write_bytes(b"a photo, a page or a table of somebody")
+    with pytest.raises(OutputError):
+        write_report(tmp_path / "anna.html", [entry], no_progress(), overwrite=True)
+    assert [path.name for path in tmp_path.iterdir()] == [mine.name]
+    assert mine.read_bytes().startswith(b"a photo")
 
 
 def test_a_stopped_report_leaves_nothing(entry, tmp_path):
