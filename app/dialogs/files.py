@@ -44,13 +44,35 @@ def ask_save_path(parent: QWidget, suggestion: Path, suffixes: Sequence[str]) ->
     """
     translate = QCoreApplication.translate
     patterns = " ".join(f"*{suffix}" for suffix in suffixes)
-    name, _ = QFileDialog.getSaveFileName(
+    return ask_new_file(
         parent,
         translate("FileDialogs", "Save the restored photo"),
-        str(suggestion),
+        suggestion,
         translate("FileDialogs", "Pictures") + f" ({patterns})",
+        suggestion.suffix,
     )
-    if not name:
-        return None
-    path = Path(name)
-    return path if path.suffix else path.with_suffix(suggestion.suffix)
+
+
+def ask_new_file(
+    parent: QWidget, title: str, suggestion: Path, kinds: str, ending: str
+) -> Path | None:
+    """Let the user choose a file to be written; None where nothing was chosen.
+
+    The ending is added by the dialog itself, which then asks before a file of the whole name is
+    replaced. Added later, it would make the name of a file that nobody was asked about.
+
+    Args:
+        parent: The window.
+        title: The dialog's.
+        suggestion: Where the dialog starts.
+        kinds: As `QFileDialog` writes name filters.
+        ending: What a name without one gets, with its dot.
+    """
+    dialog = QFileDialog(parent, title, str(suggestion.parent), kinds)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setFileMode(QFileDialog.FileMode.AnyFile)
+    dialog.setDefaultSuffix(ending.removeprefix("."))
+    dialog.selectFile(suggestion.name)
+    names = dialog.selectedFiles() if dialog.exec() else []
+    dialog.deleteLater()
+    return Path(names[0]) if names else None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QMessageBox, QWidget
 
+from app.dialogs.files import ask_new_file
 from app.session.presets import SUFFIX as PRESET_SUFFIX
 from app.session.project import SUFFIX as PROJECT_SUFFIX
 
@@ -78,11 +80,7 @@ def ask_save_project(parent: QWidget, suggestion: Path) -> Path | None:
     translate = QCoreApplication.translate
     kind = translate("ProjectDialogs", "Heirloom projects") + f" (*{PROJECT_SUFFIX})"
     title = translate("ProjectDialogs", "Save the project")
-    name, _ = QFileDialog.getSaveFileName(parent, title, str(suggestion), kind)
-    if not name:
-        return None
-    path = Path(name)
-    return path if path.suffix.lower() == PROJECT_SUFFIX else Path(name + PROJECT_SUFFIX)
+    return _ending_in(PROJECT_SUFFIX, ask_new_file(parent, title, suggestion, kind, PROJECT_SUFFIX))
 
 
 def ask_export_preset(parent: QWidget, suggestion: Path) -> Path | None:
@@ -90,8 +88,18 @@ def ask_export_preset(parent: QWidget, suggestion: Path) -> Path | None:
     translate = QCoreApplication.translate
     kind = translate("ProjectDialogs", "Heirloom presets") + f" (*{PRESET_SUFFIX})"
     title = translate("ProjectDialogs", "Share the preset as a file")
-    name, _ = QFileDialog.getSaveFileName(parent, title, str(suggestion), kind)
-    return Path(name) if name else None
+    return _ending_in(PRESET_SUFFIX, ask_new_file(parent, title, suggestion, kind, PRESET_SUFFIX))
+
+
+def _ending_in(ending: str, chosen: Path | None) -> Path | None:
+    """The chosen file where it has the ending, or a new one that has: a photo is never replaced."""
+    if chosen is None or chosen.name.lower().endswith(ending):
+        return chosen
+    path, number = chosen.with_name(chosen.name + ending), 1
+    while os.path.lexists(path):
+        number += 1
+        path = chosen.with_name(f"{chosen.name}-{number}{ending}")
+    return path
 
 
 def ask_import_preset(parent: QWidget, folder: str) -> Path | None:
