@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
@@ -122,7 +122,7 @@ def icon(name: str) -> QIcon:
 
 
 def svg_pixmap(name: str, size: QSize, colour: str, ratio: float) -> QPixmap:
-    """Draw one of resources/icons.
+    """Draw one of resources/icons; drawn once, however many widgets show it.
 
     Args:
         name: File name without ".svg".
@@ -130,8 +130,22 @@ def svg_pixmap(name: str, size: QSize, colour: str, ratio: float) -> QPixmap:
         colour: What `currentColor` in the file becomes.
         ratio: Device pixels a device-independent pixel.
     """
-    svg = files("resources").joinpath("icons", f"{name}.svg").read_text("utf-8")
-    renderer = QSvgRenderer(QByteArray(svg.replace("currentColor", colour).encode()))
+    key = f"{name} {size.width()}x{size.height()} {colour} {ratio}"
+    known = QPixmap()
+    if QPixmapCache.find(key, known):
+        return known
+    pixmap = _drawn(_svg(name).replace("currentColor", colour), size, ratio)
+    QPixmapCache.insert(key, pixmap)
+    return pixmap
+
+
+@cache
+def _svg(name: str) -> str:
+    return files("resources").joinpath("icons", f"{name}.svg").read_text("utf-8")
+
+
+def _drawn(svg: str, size: QSize, ratio: float) -> QPixmap:
+    renderer = QSvgRenderer(QByteArray(svg.encode()))
     pixmap = QPixmap(round(size.width() * ratio), round(size.height() * ratio))
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
