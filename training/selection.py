@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from core.errors import RestorationError
+from core.image import Pixels
 from core.imageio.read import read_photo
 from core.progress import Progress
 from training.crops import crop_landmarks, cut_face, sharpness, store_crop
@@ -63,10 +64,11 @@ def choose_faces(
     faces, left_out = document["faces"], document["left_out"]
     dropped = [face for face in faces if face.get("thumbnail") in leave_out]
     taken = [item for item in left_out if item["thumbnail"] in use and item.get("face")]
-    added = []
+    added, photos = [], _Photos()
     for index, item in enumerate(taken):
-        progress.report(index / len(taken), f"Cutting out {Path(item['photo']).name}")
-        added.append(_used(folder, item))
+        part = progress.step(index, len(taken))
+        part.report(0.0, f"Cutting out {Path(item['photo']).name}")
+        added.append(_used(folder, item, photos, part))
     progress.check()
     document["faces"] = [face for face in faces if face not in dropped] + added
     document["left_out"] = [item for item in left_out if item not in taken]
@@ -98,15 +100,37 @@ def _unused(face: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _used(folder: Path, item: dict[str, Any]) -> dict[str, Any]:
+class _Photos:
+    """Reads photographs and keeps the last one, as the faces of a group follow each other."""
+
+    def __init__(self) -> None:
+        self._path: Path | None = None
+        self._pixels: Pixels | None = None
+
+    def pixels(self, path: Path, progress: Progress) -> Pixels:
+        """The photograph, H x W x 3, as `read_photo` gives it.
+
+        Raises:
+            TrainingDataError: It cannot be read any more.
+            Cancelled: The job was stopped.
+        """
+        if self._pixels is None or path != self._path:
+            try:
+                self._pixels = read_photo(path, progress).pixels
+            except RestorationError as error:
+                raise TrainingDataError(error.summary, error.remedy) from error
+            self._path = path
+        return self._pixels
+
+
+def _used(
+    folder: Path, item: dict[str, Any], photos: _Photos, progress: Progress
+) -> dict[str, Any]:
     """The entry of a face that was left out, cut out of its photo where it has no crop yet."""
     entry: dict[str, Any] = dict(item["face"])
     if "file" in entry:
         return entry
-    try:
-        pixels = read_photo(Path(item["photo"])).pixels
-    except RestorationError as error:
-        raise TrainingDataError(error.summary, error.remedy) from error
+    pixels = photos.pixels(Path(item["photo"]), progress)
     landmarks, size_px = entry.pop("in_photo"), entry.pop("size_px")
     crop, side, _ = cut_face(pixels, landmarks, size_px)
     store_crop(folder, f"chosen-{Path(item['thumbnail']).stem}", crop, entry)

@@ -1,16 +1,21 @@
 """The data check can be corrected by hand, enough is held out, and damage has a strength."""
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
 from test_prepare import OPTIONS, MiddleDetector, save, textured
 
 from core.degradation import PROFILES
-from core.progress import no_progress
+from core.errors import Cancelled
+from core.imageio.read import read_photo
+from core.progress import CancelToken, Progress, no_progress
+from training import selection
 from training.degrade import Degrader, scaled_camera, scaled_damage
 from training.holding_out import hold_some_out
 from training.options import DataOptions
-from training.prepare import PrepareOptions, prepare
+from training.prepare import PrepareOptions, prepare, write_document
 from training.records import TrainingDataError, licence_of, read_records
 from training.selection import choose_faces, read_document, set_licence
 
@@ -52,6 +57,31 @@ def test_a_used_face_is_left_out_and_comes_back(prepared):
     after = read_document(prepared)
     assert sorted(f["file"] for f in after["faces"]) == sorted(f["file"] for f in before["faces"])
     assert left_out(prepared, "by hand") == []
+
+
+def test_a_group_is_read_once_for_all_its_faces(prepared, monkeypatch):
+    (soft,) = left_out(prepared, "blurred")
+    document = read_document(prepared)
+    document["left_out"] += [dict(soft, thumbnail=f"left-out/more-{n}.jpg") for n in range(3)]
+    write_document(prepared, document)
+    seen = []
+    monkeypatch.setattr(
+        selection, "read_photo", lambda path, *rest: seen.append(path) or read_photo(path, *rest)
+    )
+    chosen = {item["thumbnail"] for item in left_out(prepared, "blurred")}
+    choose_faces(prepared, no_progress(), use=chosen)
+    assert seen == [Path(soft["photo"])]
+    assert len(read_records(prepared)) == 9
+
+
+def test_choosing_is_stopped_while_a_photo_is_read(prepared):
+    (soft,) = left_out(prepared, "blurred")
+    before = read_document(prepared)
+    token = CancelToken()
+    progress = Progress(lambda *_: token.cancel(), token)
+    with pytest.raises(Cancelled):
+        choose_faces(prepared, progress, use={soft["thumbnail"]})
+    assert read_document(prepared) == before
 
 
 def test_a_photo_without_a_face_cannot_be_used(prepared):
