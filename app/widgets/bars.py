@@ -1,11 +1,11 @@
-"""The bar above the photo (open, undo, name, mode) and the bar below it (compare, zoom)."""
+"""The bar above the photo: open, undo, name, mode."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from app.widgets.mode_switch import ModeSwitch
@@ -67,75 +67,6 @@ class HeaderBar(QFrame):
     def show_mode(self, mode: str) -> None:
         """Show which mode is on."""
         self._switch.show_state(mode)
-
-
-class ViewBar(QFrame):
-    """Below the photo.
-
-    Args:
-        compare: The compare modes.
-        toggles: What can be shown or hidden.
-        zoom: Zoom actions: out, in, fit, actual size.
-        parent: Owner.
-    """
-
-    def __init__(
-        self,
-        compare: Sequence[QAction],
-        toggles: Sequence[QAction],
-        zoom: Sequence[QAction],
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self.setObjectName("viewBar")
-        self._info = QLabel()
-        self._info.setProperty("role", "muted")
-        self._zoom = QLabel()
-        self._zoom.setMinimumWidth(58)
-        self._zoom.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._zoom.setToolTip(self.tr("100 % shows each pixel of the photo as it is"))
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(10, 5, 10, 5)
-        layout.setSpacing(3)
-        for action in compare:
-            layout.addWidget(action_button(action))
-        layout.addSpacing(14)
-        for action in toggles:
-            layout.addWidget(action_button(action))
-        layout.addStretch()
-        layout.addWidget(self._info)
-        layout.addSpacing(14)
-        out, into, *rest = zoom
-        layout.addWidget(action_button(out))
-        layout.addWidget(self._zoom)
-        for action in (into, *rest):
-            layout.addWidget(action_button(action))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """In a narrow window the buttons need the room of the photo's size."""
-        self._fit_info(event.size().width())
-        super().resizeEvent(event)
-
-    def _fit_info(self, width_px: int) -> None:
-        """Show the photo's size whole or not at all."""
-        layout = self.layout()
-        if layout is None:
-            return
-        info_px = self._info.sizeHint().width()
-        others_px = layout.sizeHint().width() - (0 if self._info.isHidden() else info_px)
-        self._info.setVisible(others_px + info_px <= width_px)
-
-    def show_zoom(self, scale: float) -> None:
-        """Show device pixels a photo pixel as a percentage."""
-        percent = scale * 100
-        text = f"{percent:.0f} %" if percent >= 10 else f"{percent:.1f} %"
-        self._zoom.setText(text)
-
-    def show_info(self, text: str, details: str) -> None:
-        """Show the photo's size, and in the tooltip what restored it and where."""
-        self._info.setText(text)
-        self._info.setToolTip(details)
-        self._fit_info(self.width())
 
 
 def action_button(action: QAction, *, with_text: bool = False) -> QToolButton:

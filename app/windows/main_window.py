@@ -75,6 +75,7 @@ class MainWindow(QMainWindow):
         self.neutral_picker = NeutralPicker(*tools, self.commands.neutral_picker, self)
         self.faces = Faces(services, self.work, self.presenter, self.parts, self.commands)
         self.scores = Scores(services, self.work, self.presenter, self.commands, self)
+        self.scores.take_place_of(self.parts.panel)
         self.updates = UpdateCheck(lambda: self.preferences, self.parts.banner, self)
         self.training = Training(services, self.commands.train, self.work, self)
         history = self.commands, self.history_commands

@@ -8,10 +8,11 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.views.photo_area import PhotoArea
 from app.widgets.banner import Banner
-from app.widgets.bars import HeaderBar, ViewBar
+from app.widgets.bars import HeaderBar
 from app.widgets.control_panel import ControlPanel
 from app.widgets.face_strip import FaceStrip
 from app.widgets.library_pane import LibraryPane
+from app.widgets.view_bar import ViewBar
 from app.windows.actions import Actions
 from core.settings import RestorationSettings
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from app.dialogs.score_reference import ask_reference
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from core.evaluation.photo_scores import PhotoScores
 
 KIND = "score"
+
+_ROOM_FOR_BOTH_PX = 1060
+"""A narrower window has no room for photo, controls and scores beside each other."""
 
 
 class Scores(QObject):
@@ -52,6 +55,8 @@ class Scores(QObject):
         self._is_measured = False
         self._is_measuring = False
         self._reference: Path | None = None
+        self._controls: QWidget | None = None
+        self._takes_place = False
         self.panel = ScorePanel()
         self.dock = self._make_dock()
         window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
@@ -178,8 +183,34 @@ class Scores(QObject):
             self.dock.show()
         if trace is None and not self._is_measuring:
             self.panel.show_no_scores(self.tr("There is no result to measure yet."))
+        self._share_room()
 
     # Visibility
+
+    def take_place_of(self, controls: QWidget) -> None:
+        """In a narrow window, show the scores in place of these controls; call it once."""
+        self._controls = controls
+        self._window.installEventFilter(self)
+        self.dock.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Follow the width of the window, and the panel."""
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide):
+            self._share_room()
+        return super().eventFilter(watched, event)
+
+    def _share_room(self) -> None:
+        """Only what was hidden here comes back from here: the grid of results hides them, too."""
+        if self._controls is None:
+            return
+        is_narrow = self._window.width() < _ROOM_FOR_BOTH_PX
+        takes = is_narrow and not self.dock.isHidden()
+        if takes and not self._controls.isHidden():
+            self._controls.hide()
+            self._takes_place = True
+        elif self._takes_place and not takes:
+            self._takes_place = False
+            self._controls.setVisible(self._work.document is not None)
 
     @Slot(bool)
     def _on_toggled(self, shown: bool) -> None:

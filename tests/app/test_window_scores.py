@@ -216,3 +216,19 @@ def test_faces_are_named_and_numbers_follow_the_language():
     assert [line.after for line in faces.lines] == ["0.500", "0.910"]
     assert not faces.needs_reference
     assert Path(faces.lines[0].key).name == "likeness-1"
+
+
+def test_in_a_narrow_window_the_scores_take_the_place_of_the_controls(qtbot, window, photo_path):
+    window.set_mode("studio")
+    window.open_paths([photo_path])
+    qtbot.waitUntil(lambda: window.work.document is not None and not window.work.is_busy)
+    window.scores._is_measured = True
+    window.commands.scores.setChecked(True)
+    window.resize(1280, 800)
+    qtbot.waitUntil(window.parts.panel.isVisible)
+    window.resize(860, 560)
+    qtbot.waitUntil(lambda: not window.parts.panel.isVisible())
+    window.presenter.refresh()
+    assert not window.parts.panel.isVisible()
+    window.commands.scores.setChecked(False)
+    qtbot.waitUntil(window.parts.panel.isVisible)
