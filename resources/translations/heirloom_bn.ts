@@ -540,10 +540,6 @@
         <translation>তুলনা: {count}-এর মধ্যে {number}</translation>
     </message>
     <message>
-        <source>{likeness} at full strength</source>
-        <translation>পূর্ণ মাত্রায় {likeness}</translation>
-    </message>
-    <message>
         <source>Stopped</source>
         <translation>থামানো হয়েছে</translation>
     </message>
@@ -4235,10 +4231,6 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     <message>
         <source>Open photos</source>
         <translation>ছবি খুলুন</translation>
-    </message>
-    <message>
-        <source>Open a photo</source>
-        <translation>একটি ছবি খুলুন</translation>
     </message>
     <message>
         <source>Save the restored photo</source>

@@ -540,10 +540,6 @@
         <translation>Vergleich: {number} von {count}</translation>
     </message>
     <message>
-        <source>{likeness} at full strength</source>
-        <translation>{likeness} bei voller Stärke</translation>
-    </message>
-    <message>
         <source>Stopped</source>
         <translation>Angehalten</translation>
     </message>
@@ -4235,10 +4231,6 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     <message>
         <source>Open photos</source>
         <translation>Fotos öffnen</translation>
-    </message>
-    <message>
-        <source>Open a photo</source>
-        <translation>Ein Foto öffnen</translation>
     </message>
     <message>
         <source>Save the restored photo</source>
