@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from core import __version__
 from core.engines.given import GivenFaces
 from core.errors import OutputError
@@ -30,7 +32,7 @@ from core.models.resolve import ALIASES
 from core.pipeline import Pipeline, Restoration, Trace
 from core.placing import PlacedFace, place_face
 from core.progress import Progress, no_progress
-from core.recipe import Recipe, encode, path_beside, recipe_of
+from core.recipe import Recipe, encode, file_sha256, path_beside, recipe_of
 from core.report import FileReport, done
 from core.settings import CLASSICAL, NEARBY, FaceSettings, RepairSettings, RestorationSettings
 from core.stages.background import BackgroundStage
@@ -187,7 +189,13 @@ class Engine(LoadedModels):
         restore_stage = RestoreFacesStage(
             self.restorer(chosen.model), settings.seed, self._other_restorers(chosen)
         )
-        identity = IdentityStage(self.embedder(), chosen.identity_floor, chosen.keep_identity)
+        identity = IdentityStage(
+            self.embedder(),
+            chosen.identity_floor,
+            chosen.keep_identity,
+            chosen.strength,
+            _own_strengths(chosen),
+        )
         stages: list[Stage] = [restore_stage, KeepDetailStage(chosen.keep_detail)]
         parser = None if chosen.aligned else self.parser(chosen.mask)
         if parser is not None:
@@ -211,6 +219,15 @@ class Engine(LoadedModels):
             for choice in sorted(chosen.choices, key=lambda choice: choice.index)
             if choice.model is not None and choice.model != chosen.model
         )
+
+
+def _own_strengths(chosen: FaceSettings) -> tuple[tuple[int, float], ...]:
+    """Numbers and strengths of the faces that do not have that of all the others; 0 for off."""
+    return tuple(
+        (choice.index, (choice.strength or 0.0) if choice.enabled else 0.0)
+        for choice in sorted(chosen.choices, key=lambda choice: choice.index)
+        if not choice.enabled or choice.strength is not None
+    )
 
 
 def find_faces(
@@ -274,7 +291,9 @@ def save_photo(
     beside = path_beside(saved.path)
     try:
         with output_errors(beside):
-            write_atomic(beside, encode(recipe_of(result, settings)), overwrite=True)
+            recipe = recipe_of(result, settings)
+            recipe = msgspec.structs.replace(recipe, result_sha256=file_sha256(saved.path))
+            write_atomic(beside, encode(recipe), overwrite=True)
     except OutputError as error:  # the photo is safe, and must not be lost over its recipe
         notes = (*saved.notes, f"No recipe was saved: {error.summary}")
         return SavedPhoto(saved.path, None, notes, saved.size)

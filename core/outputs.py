@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from core.errors import RestorationError
+from core.errors import RestorationError, SettingsError
 from core.export import Conflict
 from core.imageio.formats import READABLE_SUFFIXES, format_for_suffix, output_format, suffix_for
 from core.imageio.info import kind_and_depth
@@ -19,7 +19,7 @@ from core.imageio.same_file import canonical, is_any_of
 from core.naming import fitting_name
 from core.progress import Progress, no_progress
 from core.recipe import SUFFIX as RECIPE_SUFFIX
-from core.recipe import path_beside
+from core.recipe import file_sha256, load, path_beside
 
 SUFFIX = "-restored"
 """What a result's name gets where it would otherwise meet an input or another file."""
@@ -221,9 +221,19 @@ def plan_output(
 
 
 def is_result(path: Path) -> bool:
-    """True for a file that Heirloom wrote: its recipe lies beside it."""
+    """True for a file that Heirloom wrote: its recipe lies beside it, and knows its bytes.
+
+    A result that was edited by another program, and a file that was put in its place, are the
+    user's own. An older recipe does not know the bytes; then its place counts.
+    """
     # Path.is_file raises for a recipe's name that is too long for the disk.
-    return os.path.isfile(path) and os.path.isfile(path_beside(path))  # noqa: PTH113
+    if not (os.path.isfile(path) and os.path.isfile(path_beside(path))):  # noqa: PTH113
+        return False
+    try:
+        known = load(path_beside(path)).result_sha256
+        return not known or known == file_sha256(path)
+    except (SettingsError, OSError):
+        return False
 
 
 def _ending(source: Path, wanted: str | None) -> str:

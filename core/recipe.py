@@ -6,6 +6,7 @@ and the faces. It holds no date and no folder, so that the same work writes the 
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import msgspec
@@ -36,6 +37,8 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
         faces: The faces that were found, with what was done to each.
         engines: The models that ran.
         warnings: Plain sentences.
+        result_sha256: Hash of the file that the recipe lies beside, hexadecimal; empty where not
+            known. What was changed since is the user's own and is not replaced.
     """
 
     heirloom: str
@@ -46,6 +49,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     faces: tuple[FaceReport, ...] = ()
     engines: tuple[EngineReport, ...] = ()
     warnings: tuple[str, ...] = ()
+    result_sha256: str = ""
 
     def faces_for(self, sha256: str) -> tuple[Face, ...] | None:
         """The faces of the photo with this hash, or None where the recipe is of another photo.
@@ -83,6 +87,16 @@ def recipe_of(result: Restoration, settings: RestorationSettings) -> Recipe:
 def encode(recipe: Recipe) -> bytes:
     """The recipe as readable JSON, UTF-8, ending in a newline."""
     return msgspec.json.format(to_json(recipe), indent=2) + b"\n"
+
+
+def file_sha256(path: Path) -> str:
+    """Hash of a file, hexadecimal.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def path_beside(output: Path) -> Path:

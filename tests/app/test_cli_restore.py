@@ -421,3 +421,17 @@ def test_names_that_are_no_text_are_restored_and_reported(tmp_path):
         b"old\xe4.png",
         b"old\xe4.png.heirloom.json",
     ]
+
+
+@pytest.mark.parametrize("is_edited", [False, True])
+def test_only_what_is_still_as_it_was_written_is_replaced(tmp_path, is_edited):
+    """A result that was retouched elsewhere, or a photo put in its place, is the user's own."""
+    source, out = make(tmp_path / "a.png"), tmp_path / "out"
+    call = ["restore", str(source), "-o", str(out), "--if-exists", "replace"]
+    assert main(call) == 0
+    if is_edited:
+        make(out / "a.png", 99)
+    before = (out / "a.png").read_bytes()
+    assert main(call) == 0
+    assert (out / "a.png").read_bytes() == before
+    assert (out / "a-restored.png").exists() is is_edited

@@ -10,7 +10,8 @@ import pytest
 from core.errors import UnsupportedFormatError
 from core.outputs import find_photos
 from core.outputs import plan_output as plan
-from core.recipe import path_beside
+from core.recipe import Recipe, encode, path_beside
+from core.settings import RestorationSettings
 
 PNG = b"\x89PNG\r\n\x1a\n"
 JPEG = b"\xff\xd8\xff\xe0"
@@ -22,6 +23,12 @@ def make(folder, *names, content=JPEG):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     return folder
+
+
+RECIPE = encode(
+    Recipe(heirloom="", format=1, photo="", photo_sha256="", settings=RestorationSettings())
+)
+"""One that does not know the bytes of its result, as the first ones did not."""
 
 
 def plan_output(*args, **named) -> Path:
@@ -148,7 +155,8 @@ def test_a_result_beside_its_photo_gets_a_suffix(tmp_path):
 
 def test_overwriting_spares_inputs_and_results_of_the_same_run(tmp_path):
     source = make(tmp_path, "a.jpg", "b.jpg", "c/a.jpg") / "a.jpg"
-    out = make(tmp_path / "out", "a.jpg", "old.jpg", "a.jpg.heirloom.json")
+    out = make(tmp_path / "out", "a.jpg", "old.jpg")
+    make(out, "a.jpg.heirloom.json", content=RECIPE)
     first = plan_output(source, Path("a.jpg"), out, conflict="replace")
     assert first == out / "a.jpg"
     assert plan_output(source, Path("a.jpg"), tmp_path, conflict="replace") == (
@@ -213,7 +221,8 @@ def test_formats_that_cannot_be_written_are_refused(tmp_path):
 
 def test_replacing_spares_what_is_no_result_of_heirloom(tmp_path):
     source = make(tmp_path / "in", "a.jpg") / "a.jpg"
-    out = make(tmp_path / "out", "a.jpg", "a-restored.jpg", "a-restored.jpg.heirloom.json")
+    out = make(tmp_path / "out", "a.jpg", "a-restored.jpg")
+    make(out, "a-restored.jpg.heirloom.json", content=RECIPE)
     found = plan(source, Path("a.jpg"), out, conflict="replace")
     assert found.path == out / "a-restored.jpg"
     assert found.replaces
