@@ -80,7 +80,7 @@ class Studio:
         """Make a picture's file smaller, unless all colours are wanted."""
         if not self.full_colour:
             with Image.open(path) as image:
-                small = image.convert("RGB").quantize(PALETTE_COLOURS)
+                small = image.convert("RGB").quantize(PALETTE_COLOURS, kmeans=2)
             small.save(path, optimize=True)
 
 
