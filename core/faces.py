@@ -87,8 +87,9 @@ class FaceResult:
         skipped: Why it was left alone, one sentence; empty where it was not.
         strength: Share of the restored face in the output, [0, 1]; 0 where it is switched off.
         whole: True where the crop is the whole photo (`--aligned`).
-        identity: How alike crop and restored face are at full strength: cosine of embeddings, 1 for
-            the same picture; None where it was not measured.
+        identity: How alike the crop and what the user gets are, which is the restored face mixed
+            with the crop by its strength: cosine of embeddings, 1 for the same picture; None where
+            it was not measured.
         kept_back: Share of the network's change that was taken back to keep the likeness, [0, 1].
         detail_kept: Share of the crop's own fine detail that stayed, [0, 1]; see `core.detail`.
         mask: Where the restored face is used, any square side, [0, 1], over the area of the crop;
@@ -99,6 +100,8 @@ class FaceResult:
         removed: True where the user said that it is no face: nothing is done with it.
         found: Its landmarks as they were found, where the user corrected them; None otherwise.
         likeness: What `identity` and `kept_back` come to.
+        embedding: The identity network's unit vector of the crop, so that another strength need not
+            ask for it again; None where it was not measured.
     """
 
     index: int
@@ -119,6 +122,7 @@ class FaceResult:
     removed: bool = False
     found: Landmarks | None = None
     likeness: Likeness = ""
+    embedding: npt.NDArray[np.float32] | None = None
 
     @property
     def is_added(self) -> bool:

@@ -50,7 +50,7 @@ class FaceReport(msgspec.Struct, frozen=True, kw_only=True):
         strength: Share of the restored face in the output, [0, 1].
         restored: False where the face was left alone.
         note: Why it was left alone; empty where it was not.
-        identity: How alike the face is before and after at full strength (cosine of embeddings).
+        identity: How alike the face is before and after, at its strength (cosine of embeddings).
         kept_back: Share of the change that was taken back to keep the likeness, [0, 1].
         detail_kept: Share of the photo's own fine detail that stayed in the face, [0, 1].
         mask: What drew the outline of the restored part: a parsing model's id, "landmarks", "whole"

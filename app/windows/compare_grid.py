@@ -146,9 +146,6 @@ class CompareGrid(QObject):
         candidate = self._candidates[number]
         marks = tuple(FaceMark(face.index, face.box, enabled=True) for face in result.faces)
         note = likeness_text([face.likeness for face in result.faces])
-        if note and result.settings.faces.strength < 1.0:
-            # The engine measures the restored face itself, before it is mixed with the old one.
-            note = self.tr("{likeness} at full strength").format(likeness=note)
         if result.is_coarse:
             note = f"{note} · {self.tr('half size')}".removeprefix(" · ")
         pane = ResultPane(

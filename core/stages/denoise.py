@@ -19,7 +19,7 @@ from core.tiling import Shrinking, Tiling, run_tiled
 if TYPE_CHECKING:
     from core.image import FloatImage, Pixels
     from core.interfaces import Upscaler
-    from core.pipeline import Restoration
+    from core.pipeline import Earlier, Restoration
     from core.progress import Progress
     from core.settings import DenoiseSettings
 
@@ -73,6 +73,15 @@ class DenoiseStage:
         if done is pixels:
             return state
         return replace(state, photo=state.photo.with_pixels(done))
+
+    def run_again(self, state: Restoration, progress: Progress, earlier: Earlier) -> Restoration:
+        """See `core.pipeline.ReusingStage`: faces make no difference here."""
+        if self.settings.is_neutral or not earlier.fits(self, state):
+            return self.run(state, progress)
+        if self.model is not None:
+            state = state.used(self.model.info)
+        warnings = tuple(dict.fromkeys((*state.warnings, *earlier.warnings)))
+        return replace(state, photo=earlier.after.photo, warnings=warnings)
 
 
 def _by_model(

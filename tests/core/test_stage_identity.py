@@ -8,7 +8,7 @@ from core.faces import Face, FaceResult, crop_transform, template
 from core.geometry import Box
 from core.image import Photo
 from core.interfaces import EngineInfo
-from core.pipeline import Restoration
+from core.pipeline import Earlier, Restoration
 from core.progress import CancelToken, Progress, no_progress
 from core.stages.identity import IdentityStage
 
@@ -143,3 +143,80 @@ def test_a_finished_face_is_pulled_back_at_its_own_size():
     assert after.restored.shape == large.shape
     assert after.kept_back == pytest.approx(expected.kept_back, abs=0.05)
     assert after.kept_back > 0
+
+
+class CountingEmbedder(AngleEmbedder):
+    """Keeps how many crops it was asked about."""
+
+    def __init__(self):
+        self.crops = 0
+
+    def embed(self, crops):
+        self.crops += len(crops)
+        return super().embed(crops)
+
+
+def again(stage: IdentityStage, before: Restoration, then: IdentityStage) -> Restoration:
+    """A run after an earlier one of another stage on the same faces."""
+    earlier = Earlier(then, before, run(then, before))
+    if isinstance(stage.embedder, CountingEmbedder):
+        stage.embedder.crops = 0
+    return stage.run_again(before, no_progress(), earlier)
+
+
+@pytest.mark.parametrize("strength", [0.25, 0.5, 0.8])
+def test_what_the_user_gets_is_measured_not_the_whole_change(strength):
+    (face,) = run(IdentityStage(AngleEmbedder(), "off", strength=strength), state(0.6)).faces
+    assert face.identity == pytest.approx(np.cos(strength * 0.6 * np.pi / 2), abs=1e-5)
+
+
+def test_a_strength_that_keeps_the_person_takes_nothing_back():
+    (whole,) = run(IdentityStage(AngleEmbedder()), state(1.0)).faces
+    (half,) = run(IdentityStage(AngleEmbedder(), strength=0.5), state(1.0)).faces
+    assert whole.likeness == "pulled_back"
+    assert (half.likeness, half.kept_back) == ("same", 0.0)
+
+
+@pytest.mark.parametrize("strength", [1.0, 0.9, 0.75])
+@pytest.mark.parametrize("floor", ["normal", "strict"])
+def test_what_the_user_gets_after_a_pull_back_meets_the_floor(strength, floor):
+    embedder = AngleEmbedder()
+    (face,) = run(IdentityStage(embedder, floor, strength=strength), state(1.0)).faces
+    seen = face.crop + np.float32(strength) * (face.restored - face.crop)
+    cosine = float(embedder.embed(seen[None])[0] @ embedder.embed(face.crop[None])[0])
+    assert face.kept_back > 0
+    assert cosine >= embedder.floors[floor] - 1e-6
+    assert face.identity == pytest.approx(cosine, abs=1e-5)
+
+
+def test_a_face_that_is_switched_off_is_not_measured():
+    stage = IdentityStage(AngleEmbedder(), strengths=((1, 0.0),))
+    on, off = run(stage, state(0.1, 1.0)).faces
+    assert on.identity is not None
+    assert (off.identity, off.likeness) == (None, "")
+
+
+def test_another_strength_of_one_face_measures_that_face_once():
+    embedder = CountingEmbedder()
+    before = state(0.2, 0.3, 0.4)
+    stage = IdentityStage(embedder, strengths=((1, 0.5),))
+    after = again(stage, before, IdentityStage(embedder))
+    assert embedder.crops == 1  # the old face is known
+    fresh = run(stage, before)
+    assert [face.identity for face in after.faces] == [face.identity for face in fresh.faces]
+
+
+def test_a_pull_back_asks_at_most_seven_times():
+    embedder = CountingEmbedder()
+    run(IdentityStage(embedder), state(1.0))
+    assert embedder.crops <= 7
+
+
+def test_a_pull_back_does_not_depend_on_earlier_strengths():
+    embedder = AngleEmbedder()
+    before = state(1.0)
+    stage = IdentityStage(embedder, strength=0.9)
+    after = again(stage, before, IdentityStage(embedder, strength=0.3))
+    fresh = run(stage, before)
+    assert np.array_equal(after.faces[0].restored, fresh.faces[0].restored)
+    assert after.warnings == fresh.warnings

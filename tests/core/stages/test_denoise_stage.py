@@ -13,7 +13,7 @@ from core.denoising.noise import measured_noise
 from core.errors import Cancelled
 from core.image import Photo
 from core.interfaces import EngineInfo, Restored
-from core.pipeline import Restoration
+from core.pipeline import Earlier, Restoration
 from core.progress import CancelToken, Progress, no_progress
 from core.settings import DenoiseSettings
 from core.stages.denoise import DenoiseStage
@@ -179,3 +179,17 @@ def test_a_model_keeps_grey_photos_grey():
     done = stage.run(Restoration(Photo(grey), Photo(grey)), no_progress()).photo.pixels
     assert (done == done[..., :1]).all()
     assert (done != grey).any()
+
+
+def test_faces_that_changed_smooth_nothing_again():
+    stage = DenoiseStage(DenoiseSettings(noise=0.5))
+    pixels = np.random.default_rng(1).integers(0, 255, (48, 48, 3), np.uint8)
+    photo = Photo(pixels)
+    before = Restoration(photo, photo)
+    after = stage.run(before, no_progress())
+    again = stage.run_again(before.warned("A face."), no_progress(), Earlier(stage, before, after))
+    assert again.photo is after.photo
+    assert again.warnings == ("A face.",)
+    other = DenoiseStage(DenoiseSettings(noise=0.8))
+    changed = other.run_again(before, no_progress(), Earlier(stage, before, after))
+    assert not np.array_equal(changed.photo.pixels, after.photo.pixels)
