@@ -4416,6 +4416,14 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
         <source>Saves all steps and versions in a file, to go on another day</source>
         <translation>সব ধাপ ও সংস্করণ একটি ফাইলে রাখে, অন্য দিন এগোনোর জন্য</translation>
     </message>
+    <message>
+        <source>Save projec&amp;t as…</source>
+        <translation>অন্য নামে প্রকল্প সংরক্ষণ…</translation>
+    </message>
+    <message>
+        <source>Saves all steps and versions in another file, and goes on with that one</source>
+        <translation>সব ধাপ ও সংস্করণ অন্য একটি ফাইলে রাখে এবং সেটি নিয়ে এগোয়</translation>
+    </message>
 </context>
 <context>
     <name>HistoryDialog</name>

@@ -4416,6 +4416,14 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
         <source>Saves all steps and versions in a file, to go on another day</source>
         <translation>Speichert alle Schritte und Versionen in einer Datei, um ein andermal weiterzumachen</translation>
     </message>
+    <message>
+        <source>Save projec&amp;t as…</source>
+        <translation>Projek&amp;t speichern unter …</translation>
+    </message>
+    <message>
+        <source>Saves all steps and versions in another file, and goes on with that one</source>
+        <translation>Speichert alle Schritte und Versionen in einer anderen Datei und macht mit dieser weiter</translation>
+    </message>
 </context>
 <context>
     <name>HistoryDialog</name>
