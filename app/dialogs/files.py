@@ -23,13 +23,6 @@ def ask_open_paths(parent: QWidget, folder: str, suffixes: Sequence[str]) -> lis
     return [Path(name) for name in names]
 
 
-def ask_open_path(parent: QWidget, folder: str, suffixes: Sequence[str]) -> Path | None:
-    """Let the user choose one picture; None where nothing was chosen."""
-    title = QCoreApplication.translate("FileDialogs", "Open a photo")
-    name, _ = QFileDialog.getOpenFileName(parent, title, folder, _kinds(suffixes))
-    return Path(name) if name else None
-
-
 def _kinds(suffixes: Sequence[str]) -> str:
     translate = QCoreApplication.translate
     pictures = translate("FileDialogs", "Pictures")

@@ -24,14 +24,12 @@ class FaceMark:
         index: Its number in the photo.
         box: Where it is, in pixels of the original.
         enabled: It is to be restored.
-        can_toggle: False where it was left alone for a reason of its own.
         is_chosen: It is the one that the controls belong to; outlined even where others are not.
     """
 
     index: int
     box: Box
     enabled: bool
-    can_toggle: bool = True
     is_chosen: bool = False
 
 

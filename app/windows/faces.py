@@ -198,9 +198,8 @@ class Faces(QObject):
                 FaceMark(
                     face.index,
                     face.face.box,
-                    document.face_enabled(face.index),
-                    not face.skipped,
-                    face.index == self._highlighted and self.tools.pointed is None,
+                    enabled=document.face_enabled(face.index),
+                    is_chosen=face.index == self._highlighted and self.tools.pointed is None,
                 )
                 for face in document.result.faces
                 if not face.whole

@@ -62,7 +62,6 @@ class LibraryBatch(QObject):
         self.export = ExportSettings()
         self.dialog: ExportDialog | None = None
         self._is_journalled = False
-        self._is_left_over = False
         self._left_s: float | None = None
         self._share = 0.0
         batch.changed.connect(self._on_batch_changed)
@@ -159,7 +158,7 @@ class LibraryBatch(QObject):
         """Show a batch that was cut short, and offer to go on."""
         if len(self._library):
             return  # the user was quicker; it is offered at the next start
-        self._is_journalled = self._is_left_over = True
+        self._is_journalled = True
         self._library.common = queue.common
         self.export = queue.export
         self._library.add(queue.photos)
@@ -182,7 +181,6 @@ class LibraryBatch(QObject):
         self._library.clear()
 
     def _take_offer_away(self) -> None:
-        self._is_left_over = False
         self._pane.show_offer("")
 
     @Slot()

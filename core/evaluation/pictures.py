@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,8 +99,3 @@ def size_of(image: FloatImage) -> Size:
 def as_saved(image: FloatImage) -> FloatImage:
     """The picture as it will be read again: rounded to 8 bits, so that scores are the file's."""
     return to_float(to_stored(image, np.uint8))
-
-
-def names_in_order(names: Iterable[str]) -> list[str]:
-    """Names in natural order."""
-    return sorted(names, key=lambda name: natural_order(Path(name)))
