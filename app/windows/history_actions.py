@@ -58,3 +58,9 @@ class HistoryActions(QObject):
             ("Ctrl+Alt+S",),
             self.tr("Saves all steps and versions in a file, to go on another day"),
         )
+        self.save_project_as = actions.add(
+            self.tr("Save projec&t as…"),
+            "",
+            ("Ctrl+Alt+Shift+S",),
+            self.tr("Saves all steps and versions in another file, and goes on with that one"),
+        )

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Slot
 from app.dialogs import project_dialogs
 from app.jobs.photo_work import PhotoWork
 from app.jobs.works import Opened
+from app.session.document import Document
 from app.session.history import Edit, History
 from app.session.project import (
     SUFFIX,
@@ -84,6 +85,7 @@ class Projects(QObject):
         self._awaited: _Awaited | None = None
         self.remember: Remember | None = None
         actions.save_project.triggered.connect(self.save)
+        actions.save_project_as.triggered.connect(self.save_as)
         work.opened.connect(self._on_opened)
         presenter.changed.connect(self._on_changed)
         self._on_changed()
@@ -156,13 +158,26 @@ class Projects(QObject):
     def save(self) -> None:
         """Save the project where it was, or where the user wants it."""
         document = self._work.document
-        photo = document.photo.source.path if document else None
-        if document is None or photo is None:
-            return
-        path = document.project_path or project_dialogs.ask_save_project(
-            self._parts.central.window(), photo.with_suffix(SUFFIX)
-        )
-        if path is None:
+        if document is not None:
+            self._save(document, document.project_path or self._ask(document))
+
+    @Slot()
+    def save_as(self) -> None:
+        """Save the project where the user wants it; from then on it is that file."""
+        document = self._work.document
+        if document is not None:
+            self._save(document, self._ask(document))
+
+    def _ask(self, document: Document) -> Path | None:
+        photo = document.photo.source.path
+        if photo is None:
+            return None
+        suggestion = document.project_path or photo.with_suffix(SUFFIX)
+        return project_dialogs.ask_save_project(self._parts.central.window(), suggestion)
+
+    def _save(self, document: Document, path: Path | None) -> None:
+        photo = document.photo.source.path
+        if photo is None or path is None:
             return
         project = project_of(photo, document.photo.source.sha256, document.history, path)
 
@@ -190,3 +205,4 @@ class Projects(QObject):
         document = self._work.document
         has_file = document is not None and document.photo.source.path is not None
         self._actions.save_project.setEnabled(has_file)
+        self._actions.save_project_as.setEnabled(has_file)

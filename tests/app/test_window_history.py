@@ -420,3 +420,40 @@ def test_the_recipe_of_a_pasted_picture_says_that_it_has_no_file(window, restore
     nameless.write_bytes(encode(msgspec.structs.replace(load(path_beside(restored)), photo="")))
     window.open_paths([nameless])
     assert "was pasted" in window.parts.banner.text
+
+
+def test_a_project_saved_under_another_name_goes_on_there_and_leaves_the_first_alone(
+    qtbot, opened, monkeypatch, tmp_path
+):
+    window = opened
+    first, second = tmp_path / f"one{SUFFIX}", tmp_path / f"two{SUFFIX}"
+    targets, suggested = [first, second], []
+
+    def ask(_parent, suggestion):
+        suggested.append(suggestion)
+        return targets.pop(0)
+
+    monkeypatch.setattr(project_dialogs, "ask_save_project", ask)
+    set_strength(qtbot, window, 0.5)
+    window.history_commands.save_project.trigger()
+    wait_idle(qtbot, window)
+    before = first.read_bytes()
+    set_strength(qtbot, window, 0.7)
+    window.history_commands.save_project_as.trigger()
+    wait_idle(qtbot, window)
+    assert suggested[1] == first
+    set_strength(qtbot, window, 0.8)
+    window.history_commands.save_project.trigger()
+    wait_idle(qtbot, window)
+    assert first.read_bytes() == before
+    window.work.document.discard()
+    open_file(qtbot, window, second)
+    assert window.work.document.settings.faces.strength == 0.8
+
+
+def test_no_two_actions_share_keys_or_letters_of_the_file_menu(window):
+    keys = [key.toString() for action in window.commands.all for key in action.shortcuts()]
+    assert len(keys) == len(set(keys))
+    project = [window.history_commands.save_project, window.history_commands.save_project_as]
+    file_menu = window.menuBar().actions()[0].menu()
+    assert set(project) <= set(file_menu.actions())
