@@ -176,7 +176,7 @@ def test_likeness_is_said_in_plain_words_with_its_figure(window):
     score = result(window).faces[0].identity
     assert f"{score:.2f}" in strip.detail._state.text()
     assert "same person" in strip.detail._state.text()
-    assert "same people" in strip._summary.text()
+    assert "look like themselves" in strip._summary.text()
 
 
 def test_another_model_for_one_face_runs_that_face_only(qtbot, window, real_engine):
