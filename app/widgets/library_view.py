@@ -122,7 +122,10 @@ class PhotoDelegate(QStyledItemDelegate):
             painter.drawPixmap(name.right() - _ICON_PX, name.top() + 1, mark)
             name.setRight(name.right() - _ICON_PX - 6)
         text = painter.fontMetrics().elidedText(
-            photo.name, Qt.TextElideMode.ElideMiddle, name.width()
+            # A name may hold a line break, and there is room for one line.
+            " ".join(photo.name.split()),
+            Qt.TextElideMode.ElideMiddle,
+            name.width(),
         )
         painter.drawText(name, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
         font.setWeight(QFont.Weight.Normal)
