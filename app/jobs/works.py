@@ -14,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from app.session.preview import preview_factor, preview_trace
-from app.session.pyramid import Pyramid, build_pyramid
+from app.session.pyramid import Pyramid, build_pyramid, in_srgb
 from app.session.services import Choices, SavedFile, Services
-from core.image import Photo
+from core.image import Metadata, Photo
 from core.pipeline import Restoration, Trace
-from core.progress import Progress
+from core.progress import Progress, no_progress
 from core.settings import FaceChoice, RestorationSettings
 
 THUMBNAIL_PX = 128
@@ -221,19 +221,20 @@ def _by_networks(choices: tuple[FaceChoice, ...]) -> set[FaceChoice]:
 
 
 def thumbnails_of(result: Restoration) -> tuple[FaceThumbnail, ...]:
-    """Small pictures of all faces."""
+    """Small pictures of all faces, in the colours that the canvas shows."""
+    metadata = result.original.metadata
     return tuple(
         FaceThumbnail(
             face.index,
-            _thumbnail(face.crop),
-            None if face.restored is None else _thumbnail(face.restored),
+            _thumbnail(face.crop, metadata),
+            None if face.restored is None else _thumbnail(face.restored, metadata),
             face.skipped,
         )
         for face in result.faces
     )
 
 
-def _thumbnail(crop: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
+def _thumbnail(crop: npt.NDArray[np.float32], metadata: Metadata) -> npt.NDArray[np.uint8]:
     import cv2  # needed only once a photo is open
 
     height, width = crop.shape[:2]
@@ -245,4 +246,4 @@ def _thumbnail(crop: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
     top, left = (small.shape[0] - side) // 2, (small.shape[1] - side) // 2
     square = small[top : top + side, left : left + side]
     pixels: npt.NDArray[np.uint8] = np.rint(np.clip(square, 0, 1) * 255).astype(np.uint8)
-    return pixels
+    return in_srgb(Photo(pixels, metadata=metadata), no_progress())

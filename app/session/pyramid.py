@@ -65,7 +65,7 @@ def build_pyramid(photo: Photo, progress: Progress | None = None) -> Pyramid:
         Cancelled: The job was stopped.
     """
     progress = progress or no_progress()
-    full = _flattened(photo, _in_srgb(photo, progress.part(0.0, 0.7)))
+    full = _flattened(photo, in_srgb(photo, progress.part(0.0, 0.7)))
     return pyramid_of(full, progress.part(0.7, 1.0))
 
 
@@ -92,7 +92,7 @@ def pyramid_of(full: Rgb8, progress: Progress | None = None) -> Pyramid:
     return Pyramid(full, tuple(halves))
 
 
-def _in_srgb(photo: Photo, progress: Progress) -> Rgb8:
+def in_srgb(photo: Photo, progress: Progress) -> Rgb8:
     """The pixels at 8 bits in sRGB; the photo's own array where nothing has to be done."""
     icc = photo.metadata.icc
     if not icc:
