@@ -230,15 +230,6 @@ def _own_strengths(chosen: FaceSettings) -> tuple[tuple[int, float], ...]:
     )
 
 
-def _own_strengths(chosen: FaceSettings) -> tuple[tuple[int, float], ...]:
-    """Numbers and strengths of the faces that do not have that of all the others; 0 for off."""
-    return tuple(
-        (choice.index, (choice.strength or 0.0) if choice.enabled else 0.0)
-        for choice in sorted(chosen.choices, key=lambda choice: choice.index)
-        if not choice.enabled or choice.strength is not None
-    )
-
-
 def find_faces(
     engine: Engine, photo: Photo, settings: FaceSettings | None = None
 ) -> tuple[FaceResult, ...]:
