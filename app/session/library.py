@@ -121,6 +121,16 @@ class Library:
         wanted = str(path.absolute()) if path else ""
         return next((photo for photo in self._photos if photo.path == wanted), None)
 
+    def check_target(self, path: Path) -> None:
+        """Refuse to write over any photo of the list.
+
+        Raises:
+            OutputError: The file is one of them, by whatever name or link.
+        """
+        from core.imageio import check_output  # late: imports the decoders
+
+        check_output(path, [Path(photo.path) for photo in self._photos], overwrite=True)
+
     def count(self, *states: PhotoState) -> int:
         """How many photos are in one of these states."""
         return sum(self._counts[state] for state in states)

@@ -232,7 +232,14 @@ class MainWindow(QMainWindow):
             return
         suggestion = document.saved_path or self._services.default_output(document.photo)
         path = ask_save_path(self, suggestion, self._services.writable_suffixes())
-        if path is not None:
+        if path is None:
+            return
+        try:
+            if self.library is not None:
+                self.library.library.check_target(path)
+        except RestorationError as error:
+            self.presenter.show_trouble(trouble_of(error))
+        else:
             self.work.save(path, overwrite=True)
 
     @Slot()

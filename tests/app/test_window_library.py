@@ -19,6 +19,7 @@ from PySide6.QtGui import QDropEvent
 
 from app.session.library import PhotoState
 from app.widgets.library_model import MIME_TYPE
+from app.windows import main_window
 from app.windows.main_window import MainWindow
 from core.recipe import load, path_beside
 
@@ -542,6 +543,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 from app_fakes import FakeEngine, make_services
 from app.session.preferences import Preferences, PreferencesStore
+from app.windows import main_window
 from app.windows.main_window import MainWindow
 
 class SlowEngine(FakeEngine):
@@ -602,3 +604,19 @@ def test_a_killed_process_leaves_a_batch_that_goes_on(qtbot, folder, tmp_path, s
     assert library.count(STATES.FAILED) == 1
     assert {path: path.stat().st_mtime_ns for path in finished} == finished
     assert len(list(folder.rglob("*-restored*.png"))) == 11
+
+
+def test_save_as_never_replaces_another_photo_of_the_list(qtbot, window, folder, monkeypatch):
+    fill(qtbot, window, folder)
+    other = Path(window.library.library.photos[3].path)
+    original = other.read_bytes()
+    window.library.open_photo(window.library.library.photos[0].id)
+    qtbot.waitUntil(lambda: window.work.document is not None and window.work.document.is_current)
+    linked = folder / "another name.png"
+    linked.symlink_to(other)
+    for target in (other, linked):
+        window.parts.banner.hide()
+        monkeypatch.setattr(main_window, "ask_save_path", lambda *_, name=target: name)
+        window.commands.save_as.trigger()
+        assert "original" in window.parts.banner.text
+    assert other.read_bytes() == original
