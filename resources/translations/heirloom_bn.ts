@@ -1044,10 +1044,6 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
         <translation>Heirloom-এর সঙ্গে আসে। সবচেয়ে ছোট: Heirloom 512-এর চেয়ে একটু দ্রুত, ত্বক ও চুল নরম।</translation>
     </message>
     <message>
-        <source>Comes with Heirloom. Turns blurred faces clear, keeps the likeness, and draws skin and hair twice as fine as Heirloom 256. Thin glasses, beards and wrinkles may become soft.</source>
-        <translation>Heirloom-এর সঙ্গে আসে। ঝাপসা মুখ স্পষ্ট করে, সাদৃশ্য রাখে, ত্বক ও চুল Heirloom 256-এর দ্বিগুণ সূক্ষ্ম আঁকে। সরু চশমা, দাড়ি ও ভাঁজ নরম হতে পারে।</translation>
-    </message>
-    <message>
         <source>Comes with Heirloom: finds faces that look at the camera, and their eyes, nose and mouth. Misses many small or turned ones.</source>
         <translation>Heirloom-এর সঙ্গে আসে: ক্যামেরার দিকে তাকানো মুখ ও তার চোখ, নাক, মুখ খোঁজে। অনেক ছোট বা ঘোরানো মুখ ছাড়ে।</translation>
     </message>
@@ -1966,6 +1962,10 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     <message>
         <source>Choose another name for the report.</source>
         <translation>প্রতিবেদনের জন্য অন্য নাম বেছে নিন।</translation>
+    </message>
+    <message>
+        <source>Comes with Heirloom. Turns blurred faces clear, keeps the likeness, and draws skin, hair and wrinkles much finer than Heirloom 256. Very thin glasses and hair across the face may become soft.</source>
+        <translation>Heirloom-এর সঙ্গে আসে। ঝাপসা মুখ স্পষ্ট করে, সাদৃশ্য রাখে, ত্বক, চুল ও ভাঁজ Heirloom 256-এর চেয়ে অনেক সূক্ষ্ম আঁকে। খুব সরু চশমা ও মুখের ওপর পড়া চুল নরম হতে পারে।</translation>
     </message>
     <message>
         <source>Heirloom contact sheet</source>

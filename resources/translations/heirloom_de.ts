@@ -1044,10 +1044,6 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
         <translation>Gehört zu Heirloom. Das kleinste: etwas schneller als Heirloom 512, mit weicherer Haut und weicheren Haaren.</translation>
     </message>
     <message>
-        <source>Comes with Heirloom. Turns blurred faces clear, keeps the likeness, and draws skin and hair twice as fine as Heirloom 256. Thin glasses, beards and wrinkles may become soft.</source>
-        <translation>Gehört zu Heirloom. Macht unscharfe Gesichter klar, wahrt die Ähnlichkeit und zeichnet Haut und Haare doppelt so fein wie Heirloom 256. Dünne Brillen, Bärte und Falten können weich werden.</translation>
-    </message>
-    <message>
         <source>Comes with Heirloom: finds faces that look at the camera, and their eyes, nose and mouth. Misses many small or turned ones.</source>
         <translation>Gehört zu Heirloom: findet Gesichter, die in die Kamera schauen, und ihre Augen, Nase und Mund. Übersieht viele kleine oder gedrehte.</translation>
     </message>
@@ -1966,6 +1962,10 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     <message>
         <source>Choose another name for the report.</source>
         <translation>Wählen Sie einen anderen Namen für den Bericht.</translation>
+    </message>
+    <message>
+        <source>Comes with Heirloom. Turns blurred faces clear, keeps the likeness, and draws skin, hair and wrinkles much finer than Heirloom 256. Very thin glasses and hair across the face may become soft.</source>
+        <translation>Gehört zu Heirloom. Macht unscharfe Gesichter klar, wahrt die Ähnlichkeit und zeichnet Haut, Haare und Falten viel feiner als Heirloom 256. Sehr dünne Brillen und Haare über dem Gesicht können weich werden.</translation>
     </message>
     <message>
         <source>Heirloom contact sheet</source>
