@@ -239,6 +239,8 @@ class RestorationTrainer(Trainer):
         self.folder.add_stats("validation", {"step": standing.step, **values})
         shown = ", ".join(f"{name} {value:.4f}" for name, value in values.items())
         self.folder.log(f"step {standing.step}: validation {shown}")
+        if standing.step == 0:  # the start is what the run is compared with, never its result
+            return
         if values["score"] < standing.best_score:
             standing.best_score, standing.best_step = values["score"], standing.step
             standing.stale = 0

@@ -31,7 +31,7 @@ window.show()
 app.processEvents()
 heavy = [n for n in ("torch", "cv2", "PIL", "openvino", "torchvision") if n in sys.modules]
 print(json.dumps({"shown": window.isVisible(), "heavy": heavy}))
-window.work.stop()
+window.close()
 """
 
 QT_FOLDERS = {"windows", "views", "dialogs", "widgets", "jobs"}

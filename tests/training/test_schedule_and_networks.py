@@ -78,8 +78,8 @@ def test_a_published_v14_style_file_can_be_fine_tuned(tmp_path):
 
 def test_fine_tuning_goes_on_from_the_bundled_model():
     options = starting_from(preset("finetune-normal"), None)
-    assert options.start_from.endswith("compact-256.safetensors")
-    assert options.network.out_size_px == 256
+    assert options.start_from.endswith("compact-512.safetensors")
+    assert options.network.out_size_px == 512
     assert starting_from(preset("clean-512"), None).start_from == ""
 
 
