@@ -29,7 +29,7 @@ from training import presets
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 START = GOLDEN / "gfpgan" / "clean_64.weights.safetensors"
-WAIT_MS = 90_000
+WAIT_MS = 240_000
 
 
 def portrait(number: int) -> np.ndarray:
@@ -106,6 +106,7 @@ def end_of(folder: Path) -> bool:
     return not is_locked(folder / "run")
 
 
+@pytest.mark.timeout(900)
 def test_from_twelve_photos_to_a_model_that_restores(
     qtbot, window, photos, tiny, models, tmp_path, capsys
 ):
