@@ -11,7 +11,6 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
-    QFileDialog,
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.dialogs.files import ask_new_file
 from app.dialogs.training.preview_grid import Preview, read_preview
 from app.dialogs.training.run_page import RunPage
 from app.dialogs.training.texts import size_text, state_text
@@ -278,14 +278,15 @@ class TrainingWindow(QDialog):
         view = self.page.view
         if view is None:
             return
-        name, _kind = QFileDialog.getSaveFileName(
+        target = ask_new_file(
             self,
             self.tr("Save the model"),
-            f"{view.name}.safetensors",
+            Path(f"{view.name}.safetensors"),
             self.tr("Models") + " (*.safetensors)",
+            ".safetensors",
         )
-        if name:
-            self.save_model_file(Path(name).with_suffix(".safetensors"))
+        if target is not None:
+            self.save_model_file(target)
 
     def save_model_file(self, target: Path) -> None:
         """Write the result of the training that is shown as a file."""
