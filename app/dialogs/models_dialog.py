@@ -83,6 +83,14 @@ class ModelsDialog(QDialog):
         for path in paths:
             self.work.import_file(path)
 
+    @Slot()
+    def ask_import(self) -> None:
+        """Let the user choose model files, and add them."""
+        endings = " ".join(f"*{suffix}" for suffix in sorted(OWN_SUFFIXES))
+        kinds = self.tr("Models ({endings});;All files (*)").format(endings=endings)
+        names, _kind = QFileDialog.getOpenFileNames(self, self.tr("Import models"), "", kinds)
+        self.import_files([Path(name) for name in names])
+
     def stop(self) -> None:
         """End the background work; call it once, before the program ends."""
         self.hide()
@@ -182,7 +190,7 @@ class ModelsDialog(QDialog):
         self.install_button.clicked.connect(self._on_install_clicked)
         self.remove_button.clicked.connect(self._on_remove_clicked)
         self.verify_button.clicked.connect(self._on_verify_clicked)
-        self.import_button.clicked.connect(self._on_import_clicked)
+        self.import_button.clicked.connect(self.ask_import)
         self.view.activated.connect(self._on_activated)
         self.view.selectionModel().currentRowChanged.connect(self._on_row_changed)
         delete = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self.view)
@@ -229,13 +237,6 @@ class ModelsDialog(QDialog):
         status = self.selected()
         if status is not None:
             self.work.verify(status.spec)
-
-    @Slot()
-    def _on_import_clicked(self) -> None:
-        endings = " ".join(f"*{suffix}" for suffix in sorted(OWN_SUFFIXES))
-        kinds = self.tr("Models ({endings});;All files (*)").format(endings=endings)
-        names, _kind = QFileDialog.getOpenFileNames(self, self.tr("Import models"), "", kinds)
-        self.import_files([Path(name) for name in names])
 
     @Slot()
     def _on_cancel_clicked(self) -> None:

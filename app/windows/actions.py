@@ -26,9 +26,16 @@ class Actions(QObject):
         self._window = window
         self._icons: dict[QAction, str] = {}
         self._make_file_actions()
+        self._make_saving_actions()
         self._make_edit_actions()
+        self._make_tools()
         self._make_view_actions()
+        self._make_overlay_actions()
+        self._make_compare_actions()
+        self._make_appearance_actions()
         self._make_library_actions()
+        self._make_model_actions()
+        self._make_program_actions()
         self._make_help_actions()
         self.refresh_icons()
 
@@ -42,6 +49,11 @@ class Actions(QObject):
             (Keys.Paste,),
             self.tr("Opens the picture or file that was copied elsewhere"),
         )
+        self.close_photo = self._make(
+            self.tr("&Close photo"), "", (Keys.Close,), self.tr("Goes back to the start")
+        )
+
+    def _make_saving_actions(self) -> None:
         self.save = self._make(
             self.tr("&Save a copy"),
             "save",
@@ -55,7 +67,7 @@ class Actions(QObject):
             self.tr("Saves the result where you choose"),
         )
         self.report = self._make(
-            self.tr("Make a &report"),
+            self.tr("&Make a report"),
             "",
             ("Ctrl+Shift+R",),
             self.tr("Saves a page with before and after, settings and scores, and shows it"),
@@ -66,10 +78,6 @@ class Actions(QObject):
             (),
             self.tr("Makes one report on all photos of the list that are done, and shows it"),
         )
-        self.close_photo = self._make(
-            self.tr("&Close photo"), "", (Keys.Close,), self.tr("Goes back to the start")
-        )
-        self.quit = self._make(self.tr("&Quit"), "", ("Ctrl+Q",), self.tr("Ends Heirloom"))
 
     def _make_edit_actions(self) -> None:
         self.undo = self._make(
@@ -87,6 +95,11 @@ class Actions(QObject):
             ("Ctrl+R",),
             self.tr("Goes back to the automatic settings"),
         )
+        self.cancel = self._make(
+            self.tr("Stop &working"), "", ("Esc",), self.tr("Stops what is being done")
+        )
+
+    def _make_tools(self) -> None:
         self.damage_marks = self._make(
             self.tr("Correct scratch &marks"),
             "brush",
@@ -113,9 +126,6 @@ class Actions(QObject):
             ("Shift+F",),
             self.tr("Lets you choose a face below the photo with the arrow keys"),
         )
-        self.cancel = self._make(
-            self.tr("&Stop working"), "", ("Esc",), self.tr("Stops what is being done")
-        )
 
     def _make_view_actions(self) -> None:
         self.fit = self._make(
@@ -131,8 +141,10 @@ class Actions(QObject):
             self.tr("Zoom &in"), "zoom-in", (Keys.ZoomIn, "+", "="), self.tr("Shows it larger")
         )
         self.zoom_out = self._make(
-            self.tr("Zoom &out"), "zoom-out", (Keys.ZoomOut, "-"), self.tr("Shows it smaller")
+            self.tr("Zoom o&ut"), "zoom-out", (Keys.ZoomOut, "-"), self.tr("Shows it smaller")
         )
+
+    def _make_overlay_actions(self) -> None:
         self.original = self._make(
             self.tr("Show only &before"),
             "original",
@@ -146,44 +158,6 @@ class Actions(QObject):
             ("F",),
             self.tr("Outlines the faces that were found; click one to change it alone"),
             checkable=True,
-        )
-        self.divider = self._make(
-            self.tr("&Divider"),
-            "divider",
-            ("1",),
-            self.tr("Before on the left of a line, after on the right"),
-            checkable=True,
-        )
-        self.divider_horizontal = self._make(
-            self.tr("&Lying divider"),
-            "divider-horizontal",
-            ("2",),
-            self.tr("Before above a line, after below it"),
-            checkable=True,
-        )
-        self.side_by_side = self._make(
-            self.tr("&Side by side"),
-            "side-by-side",
-            ("3",),
-            self.tr("Before and after next to each other, or above each other in a tall window"),
-            checkable=True,
-        )
-        self.blink = self._make(
-            self.tr("&Blink"),
-            "blink",
-            ("4",),
-            self.tr("Before and after in turn in the same place; space changes them by hand"),
-            checkable=True,
-        )
-        self.difference = self._make(
-            self.tr("Di&fference"),
-            "difference",
-            ("5",),
-            self.tr("What was changed: black where nothing was, bright where much was"),
-            checkable=True,
-        )
-        self.compare = self._group(
-            self.divider, self.divider_horizontal, self.side_by_side, self.blink, self.difference
         )
         self.loupe = self._make(
             self.tr("&Magnifier"),
@@ -205,10 +179,49 @@ class Actions(QObject):
             self.tr("Measures how natural, sharp and alike the picture is, before and after"),
             checkable=True,
         )
-        self._make_appearance_actions()
+
+    def _make_compare_actions(self) -> None:
+        self.divider = self._make(
+            self.tr("&Divider"),
+            "divider",
+            ("1",),
+            self.tr("Before on the left of a line, after on the right"),
+            checkable=True,
+        )
+        self.divider_horizontal = self._make(
+            self.tr("L&ying divider"),
+            "divider-horizontal",
+            ("2",),
+            self.tr("Before above a line, after below it"),
+            checkable=True,
+        )
+        self.side_by_side = self._make(
+            self.tr("&Side by side"),
+            "side-by-side",
+            ("3",),
+            self.tr("Before and after next to each other, or above each other in a tall window"),
+            checkable=True,
+        )
+        self.blink = self._make(
+            self.tr("Blin&k"),
+            "blink",
+            ("4",),
+            self.tr("Before and after in turn in the same place; space changes them by hand"),
+            checkable=True,
+        )
+        self.difference = self._make(
+            self.tr("Differe&nce"),
+            "difference",
+            ("5",),
+            self.tr("What was changed: black where nothing was, bright where much was"),
+            checkable=True,
+        )
+        self.compare = self._group(
+            self.divider, self.divider_horizontal, self.side_by_side, self.blink, self.difference
+        )
 
     def _make_appearance_actions(self) -> None:
-        self.simple = self._make(self.tr("S&imple"), "", (), self.tr("Two sliders"), checkable=True)
+        self.simple = self._make(self.tr("Simpl&e"), "", (), self.tr("Two sliders"), checkable=True)
         self.studio = self._make(
             self.tr("S&tudio"), "", (), self.tr("Every control"), checkable=True
         )
@@ -257,12 +270,18 @@ class Actions(QObject):
             self.tr("Saves the result with a name, format and size that you choose"),
         )
 
-    def _make_help_actions(self) -> None:
+    def _make_model_actions(self) -> None:
         self.models = self._make(
-            self.tr("&Models…"),
+            self.tr("&All models…"),
             "",
             ("Ctrl+M",),
             self.tr("Shows which models are installed and adds others"),
+        )
+        self.import_model = self._make(
+            self.tr("&Import a model file…"),
+            "",
+            (),
+            self.tr("Adds a model file that you already have"),
         )
         self.train = self._make(
             self.tr("&Train on my photos…"),
@@ -270,14 +289,19 @@ class Actions(QObject):
             ("Ctrl+Shift+T",),
             self.tr("Makes a face model that knows the kind of photos that you have"),
         )
-        self.shortcuts = self._make(
-            self.tr("&Keyboard shortcuts"), "", ("F1",), self.tr("Lists all keys")
-        )
+
+    def _make_program_actions(self) -> None:
         self.preferences = self._make(
-            self.tr("&Preferences…"),
+            self.tr("Pr&eferences…"),
             "",
             (Keys.Preferences, "Ctrl+,"),
             self.tr("Language, colours, folders and the processor that is used"),
+        )
+        self.quit = self._make(self.tr("&Quit"), "", ("Ctrl+Q",), self.tr("Ends Heirloom"))
+
+    def _make_help_actions(self) -> None:
+        self.shortcuts = self._make(
+            self.tr("&Keyboard shortcuts"), "", ("F1",), self.tr("Lists all keys")
         )
         self.copy_report = self._make(
             self.tr("&Copy details for a bug report"),

@@ -203,7 +203,7 @@ class CompareGrid(QObject):
         if fill == "models":
             return self.tr(
                 "There is only one face model on this computer.\n"
-                "Tools > Models shows which others there are."
+                "Models > All models shows which others there are."
             )
         if fill == "presets":
             return self.tr(

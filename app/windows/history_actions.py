@@ -37,7 +37,7 @@ class HistoryActions(QObject):
             self.tr("Renames, removes, shares and adds presets"),
         )
         self.keep_version = actions.add(
-            self.tr("Keep this &version…"),
+            self.tr("&Keep this version…"),
             "",
             ("Ctrl+K",),
             self.tr("Remembers the photo as it is now, so that you can come back"),

@@ -17,7 +17,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from app.dialogs.files import ask_open_paths, ask_save_path
-from app.dialogs.models_dialog import ModelsDialog
 from app.dialogs.unsaved import ask_about_unsaved
 from app.jobs.photo_work import PhotoWork
 from app.session.preferences import Preferences, PreferencesStore, Theme, ViewMode
@@ -34,6 +33,7 @@ from app.windows.leaving import Leaving
 from app.windows.library_controller import LibraryController
 from app.windows.manners import Manners
 from app.windows.menus import fill_menu_bar
+from app.windows.models import Models
 from app.windows.neutral_picker import NeutralPicker
 from app.windows.parts import make_parts
 from app.windows.presenter import Presenter
@@ -60,7 +60,6 @@ class MainWindow(QMainWindow):
         self._services = services
         self._store = store
         self.preferences = store.load()
-        self._models: ModelsDialog | None = None
         self.commands = Actions(self)
         self.history_commands = HistoryActions(self.commands, self)
         defaults = RestorationSettings()
@@ -77,6 +76,7 @@ class MainWindow(QMainWindow):
         self.scores = Scores(services, self.work, self.presenter, self.commands, self)
         self.scores.take_place_of(self.parts.panel)
         self.updates = UpdateCheck(lambda: self.preferences, self.parts.banner, self)
+        self.models = Models(services, self.commands, self.work, self)
         self.training = Training(services, self.commands.train, self.work, self)
         history = self.commands, self.history_commands
         self.history = HistoryParts(services, self.work, self.presenter, self.parts, history)
@@ -119,8 +119,6 @@ class MainWindow(QMainWindow):
         commands.reset.triggered.connect(self.presenter.reset)
         commands.cancel.triggered.connect(self.presenter.cancel)
         commands.faces.toggled.connect(self._on_faces_toggled)
-        commands.models.triggered.connect(self._on_models_asked)
-        commands.models.setVisible(self._services.model_store is not None)
         commands.updates.triggered.connect(self.updates.ask)
         commands.toggle_mode.triggered.connect(self._on_mode_toggled)
         modes: tuple[ViewMode, ...] = ("simple", "studio")
@@ -156,9 +154,7 @@ class MainWindow(QMainWindow):
             self.presenter.show_trouble(trouble_of(error))
             return
         if intake.models:
-            self._on_models_asked()
-            if self._models is not None:
-                self._models.import_files(intake.models)
+            self.models.import_files(intake.models)
         if self.history.takes_preset(intake.path):
             return
         if self.library is not None and self.library.take(intake):
@@ -256,8 +252,7 @@ class MainWindow(QMainWindow):
         geometry = bytes(self.saveGeometry().toHex().data()).decode()
         self._remember(self.preferences.replace(window=geometry))
         self.hide()
-        if self._models is not None:
-            self._models.stop()
+        self.models.stop()
         self.training.stop()
         self.updates.stop()
         if self.library is not None:
@@ -297,16 +292,6 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_first_run_dismissed(self) -> None:
         self._remember(self.preferences.replace(first_run_note_seen=True))
-
-    @Slot()
-    def _on_models_asked(self) -> None:
-        if self._services.model_store is None:
-            return
-        if self._models is None:
-            self._models = ModelsDialog(self._services.model_store(), self)
-            self._models.models_changed.connect(self.work.warm_up)
-        self._models.show()
-        self._models.raise_()
 
     @Slot()
     def _on_changed(self) -> None:

@@ -53,8 +53,12 @@ def fill_menu_bar(bar: QMenuBar, actions: Actions, history: HistoryActions) -> Q
     tools = bar.addMenu(translate("Menus", "&Tools"))
     tools.addAction(actions.start_batch)
     tools.addActions([actions.damage_marks, actions.neutral_picker])
-    tools.addSeparator()
-    tools.addActions([actions.models, actions.train])
+
+    models = bar.addMenu(translate("Menus", "&Models"))
+    entries = actions.models, actions.import_model, actions.train
+    models.addActions(entries)
+    models.insertSeparator(actions.train)
+    models.menuAction().setVisible(any(entry.isVisible() for entry in entries))
 
     help_menu = bar.addMenu(translate("Menus", "&Help"))
     help_menu.addAction(actions.shortcuts)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from core.models.spec import ModelSpec
     from core.progress import Progress
 
-MODELS_MENU = "Tools › Models…"
+MODELS_MENU = "Models › All models…"
 PART_SUFFIX = ".part"
 SHIPPED = frozenset({"bundled", "package"})
 

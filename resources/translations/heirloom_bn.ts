@@ -75,7 +75,7 @@
         <translation>আপনি যেখানে চান সেখানে ফলাফল সংরক্ষণ করে</translation>
     </message>
     <message>
-        <source>Make a &amp;report</source>
+        <source>&amp;Make a report</source>
         <translation>প্রতিবেদন তৈরি করুন</translation>
     </message>
     <message>
@@ -163,7 +163,7 @@
         <translation>ছবির নিচে তীর-কী দিয়ে একটি মুখ বেছে নিতে দেয়</translation>
     </message>
     <message>
-        <source>&amp;Stop working</source>
+        <source>Stop &amp;working</source>
         <translation>কাজ থামান</translation>
     </message>
     <message>
@@ -195,7 +195,7 @@
         <translation>আরও বড় করে দেখায়</translation>
     </message>
     <message>
-        <source>Zoom &amp;out</source>
+        <source>Zoom o&amp;ut</source>
         <translation>ছোট করুন</translation>
     </message>
     <message>
@@ -223,7 +223,7 @@
         <translation>আগে ও পরে পাশাপাশি, লম্বা জানালায় একটির উপর আরেকটি</translation>
     </message>
     <message>
-        <source>&amp;Blink</source>
+        <source>Blin&amp;k</source>
         <translation>পালা করে দেখান</translation>
     </message>
     <message>
@@ -231,7 +231,7 @@
         <translation>একই জায়গায় আগে ও পরে পালা করে; স্পেস চাপলে হাতে বদলায়</translation>
     </message>
     <message>
-        <source>Di&amp;fference</source>
+        <source>Differe&amp;nce</source>
         <translation>পার্থক্য</translation>
     </message>
     <message>
@@ -271,7 +271,7 @@
         <translation>রেখার বাঁয়ে আগের, ডানে পরের ছবি</translation>
     </message>
     <message>
-        <source>&amp;Lying divider</source>
+        <source>L&amp;ying divider</source>
         <translation>শোয়ানো বিভাজক রেখা</translation>
     </message>
     <message>
@@ -283,7 +283,7 @@
         <translation>পাশাপাশি</translation>
     </message>
     <message>
-        <source>S&amp;imple</source>
+        <source>Simpl&amp;e</source>
         <translation>সহজ</translation>
     </message>
     <message>
@@ -363,10 +363,6 @@
         <translation>আপনার বেছে নেওয়া নাম, ফরম্যাট ও আকারে ফলাফল সংরক্ষণ করে</translation>
     </message>
     <message>
-        <source>&amp;Models…</source>
-        <translation>মডেল…</translation>
-    </message>
-    <message>
         <source>Shows which models are installed and adds others</source>
         <translation>কোন মডেল ইনস্টল করা আছে তা দেখায় এবং আরও যোগ করে</translation>
     </message>
@@ -387,8 +383,20 @@
         <translation>সব কী-এর তালিকা দেখায়</translation>
     </message>
     <message>
-        <source>&amp;Preferences…</source>
+        <source>Pr&amp;eferences…</source>
         <translation>পছন্দসমূহ…</translation>
+    </message>
+    <message>
+        <source>&amp;All models…</source>
+        <translation>সব মডেল(&amp;A)…</translation>
+    </message>
+    <message>
+        <source>&amp;Import a model file…</source>
+        <translation>মডেল ফাইল আনুন(&amp;I)…</translation>
+    </message>
+    <message>
+        <source>Adds a model file that you already have</source>
+        <translation>আপনার কাছে আগে থেকে থাকা একটি মডেল ফাইল যোগ করে</translation>
     </message>
     <message>
         <source>Language, colours, folders and the processor that is used</source>
@@ -565,9 +573,9 @@
     </message>
     <message>
         <source>There is only one face model on this computer.
-Tools &gt; Models shows which others there are.</source>
+Models &gt; All models shows which others there are.</source>
         <translation>এই কম্পিউটারে মাত্র একটি মুখের মডেল আছে।
-আর কী আছে তা সরঞ্জাম &gt; মডেল দেখায়।</translation>
+আর কী আছে তা মডেল &gt; সব মডেল দেখায়।</translation>
     </message>
     <message>
         <source>You have no presets yet.
@@ -1752,6 +1760,10 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
         <translation>মডেল</translation>
     </message>
     <message>
+        <source>Models › All models…</source>
+        <translation>মডেল › সব মডেল…</translation>
+    </message>
+    <message>
         <source>Most memory that enlarging a photo may take at a time. 0: what is free.</source>
         <translation>ছবি বড় করতে একবারে সর্বোচ্চ কত মেমোরি নেওয়া যাবে। 0: যা খালি আছে।</translation>
     </message>
@@ -2650,10 +2662,6 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     <message>
         <source>Timing a validation</source>
         <translation>একটি যাচাইয়ের সময় মাপা হচ্ছে</translation>
-    </message>
-    <message>
-        <source>Tools › Models…</source>
-        <translation>সরঞ্জাম › মডেল…</translation>
     </message>
     <message>
         <source>Train a prior with the same preset.</source>
@@ -4385,7 +4393,7 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
         <translation>প্রিসেটের নাম বদলায়, মোছে, ভাগ করে ও যোগ করে</translation>
     </message>
     <message>
-        <source>Keep this &amp;version…</source>
+        <source>&amp;Keep this version…</source>
         <translation>এই সংস্করণ রাখুন…</translation>
     </message>
     <message>
@@ -4902,6 +4910,10 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     <message>
         <source>&amp;Tools</source>
         <translation>সরঞ্জাম(&amp;T)</translation>
+    </message>
+    <message>
+        <source>&amp;Models</source>
+        <translation>মডেল(&amp;M)</translation>
     </message>
     <message>
         <source>&amp;Help</source>

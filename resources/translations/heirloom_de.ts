@@ -75,7 +75,7 @@
         <translation>Speichert das Ergebnis dort, wo Sie wollen</translation>
     </message>
     <message>
-        <source>Make a &amp;report</source>
+        <source>&amp;Make a report</source>
         <translation>&amp;Bericht erstellen</translation>
     </message>
     <message>
@@ -100,7 +100,7 @@
     </message>
     <message>
         <source>&amp;Quit</source>
-        <translation>&amp;Beenden</translation>
+        <translation>Bee&amp;nden</translation>
     </message>
     <message>
         <source>Ends Heirloom</source>
@@ -163,7 +163,7 @@
         <translation>Lässt Sie unter dem Foto ein Gesicht mit den Pfeiltasten wählen</translation>
     </message>
     <message>
-        <source>&amp;Stop working</source>
+        <source>Stop &amp;working</source>
         <translation>&amp;Anhalten</translation>
     </message>
     <message>
@@ -195,7 +195,7 @@
         <translation>Zeigt es größer</translation>
     </message>
     <message>
-        <source>Zoom &amp;out</source>
+        <source>Zoom o&amp;ut</source>
         <translation>Ver&amp;kleinern</translation>
     </message>
     <message>
@@ -204,7 +204,7 @@
     </message>
     <message>
         <source>Show only &amp;before</source>
-        <translation>Nur &amp;vorher zeigen</translation>
+        <translation>Nur vorher &amp;zeigen</translation>
     </message>
     <message>
         <source>Shows the photo as it was, until you press again</source>
@@ -212,7 +212,7 @@
     </message>
     <message>
         <source>Outline &amp;faces</source>
-        <translation>Gesichter &amp;umranden</translation>
+        <translation>Gesichter um&amp;randen</translation>
     </message>
     <message>
         <source>Outlines the faces that were found; click one to change it alone</source>
@@ -223,7 +223,7 @@
         <translation>Vorher und nachher nebeneinander, in einem hohen Fenster übereinander</translation>
     </message>
     <message>
-        <source>&amp;Blink</source>
+        <source>Blin&amp;k</source>
         <translation>&amp;Blinken</translation>
     </message>
     <message>
@@ -231,7 +231,7 @@
         <translation>Vorher und nachher abwechselnd an derselben Stelle; die Leertaste wechselt von Hand</translation>
     </message>
     <message>
-        <source>Di&amp;fference</source>
+        <source>Differe&amp;nce</source>
         <translation>&amp;Unterschied</translation>
     </message>
     <message>
@@ -240,7 +240,7 @@
     </message>
     <message>
         <source>&amp;Magnifier</source>
-        <translation>&amp;Lupe</translation>
+        <translation>Lu&amp;pe</translation>
     </message>
     <message>
         <source>Shows before and after enlarged at the pointer</source>
@@ -271,8 +271,8 @@
         <translation>Vorher links von einer Linie, nachher rechts davon</translation>
     </message>
     <message>
-        <source>&amp;Lying divider</source>
-        <translation>&amp;Waagrechte Trennlinie</translation>
+        <source>L&amp;ying divider</source>
+        <translation>Waagre&amp;chte Trennlinie</translation>
     </message>
     <message>
         <source>Before above a line, after below it</source>
@@ -283,7 +283,7 @@
         <translation>&amp;Nebeneinander</translation>
     </message>
     <message>
-        <source>S&amp;imple</source>
+        <source>Simpl&amp;e</source>
         <translation>E&amp;infach</translation>
     </message>
     <message>
@@ -356,15 +356,11 @@
     </message>
     <message>
         <source>&amp;Export…</source>
-        <translation>&amp;Exportieren …</translation>
+        <translation>E&amp;xportieren …</translation>
     </message>
     <message>
         <source>Saves the result with a name, format and size that you choose</source>
         <translation>Speichert das Ergebnis mit Name, Format und Größe, die Sie wählen</translation>
-    </message>
-    <message>
-        <source>&amp;Models…</source>
-        <translation>&amp;Modelle …</translation>
     </message>
     <message>
         <source>Shows which models are installed and adds others</source>
@@ -387,8 +383,20 @@
         <translation>Listet alle Tasten auf</translation>
     </message>
     <message>
-        <source>&amp;Preferences…</source>
+        <source>Pr&amp;eferences…</source>
         <translation>&amp;Einstellungen …</translation>
+    </message>
+    <message>
+        <source>&amp;All models…</source>
+        <translation>&amp;Alle Modelle …</translation>
+    </message>
+    <message>
+        <source>&amp;Import a model file…</source>
+        <translation>Modelldatei &amp;importieren …</translation>
+    </message>
+    <message>
+        <source>Adds a model file that you already have</source>
+        <translation>Fügt eine Modelldatei hinzu, die Sie schon haben</translation>
     </message>
     <message>
         <source>Language, colours, folders and the processor that is used</source>
@@ -565,9 +573,9 @@
     </message>
     <message>
         <source>There is only one face model on this computer.
-Tools &gt; Models shows which others there are.</source>
+Models &gt; All models shows which others there are.</source>
         <translation>Auf diesem Computer gibt es nur ein Gesichtsmodell.
-Extras &gt; Modelle zeigt, welche es noch gibt.</translation>
+Modelle &gt; Alle Modelle zeigt, welche es noch gibt.</translation>
     </message>
     <message>
         <source>You have no presets yet.
@@ -1752,6 +1760,10 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
         <translation>Modell</translation>
     </message>
     <message>
+        <source>Models › All models…</source>
+        <translation>Modelle › Alle Modelle …</translation>
+    </message>
+    <message>
         <source>Most memory that enlarging a photo may take at a time. 0: what is free.</source>
         <translation>Wie viel Speicher das Vergrößern eines Fotos höchstens auf einmal nehmen darf. 0: was frei ist.</translation>
     </message>
@@ -2650,10 +2662,6 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     <message>
         <source>Timing a validation</source>
         <translation>Eine Prüfung messen</translation>
-    </message>
-    <message>
-        <source>Tools › Models…</source>
-        <translation>Extras › Modelle …</translation>
     </message>
     <message>
         <source>Train a prior with the same preset.</source>
@@ -4362,7 +4370,7 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     <name>HistoryActions</name>
     <message>
         <source>&amp;Presets</source>
-        <translation>&amp;Vorgaben</translation>
+        <translation>V&amp;orgaben</translation>
     </message>
     <message>
         <source>Settings that you kept for other photos</source>
@@ -4385,8 +4393,8 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
         <translation>Vorgaben umbenennen, entfernen, weitergeben und hinzufügen</translation>
     </message>
     <message>
-        <source>Keep this &amp;version…</source>
-        <translation>Diese &amp;Version aufheben …</translation>
+        <source>&amp;Keep this version…</source>
+        <translation>&amp;Diese Version aufheben …</translation>
     </message>
     <message>
         <source>Remembers the photo as it is now, so that you can come back</source>
@@ -4394,7 +4402,7 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     </message>
     <message>
         <source>&amp;Versions</source>
-        <translation>V&amp;ersionen</translation>
+        <translation>Ver&amp;sionen</translation>
     </message>
     <message>
         <source>Versions that you kept of this photo</source>
@@ -4902,6 +4910,10 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     <message>
         <source>&amp;Tools</source>
         <translation>E&amp;xtras</translation>
+    </message>
+    <message>
+        <source>&amp;Models</source>
+        <translation>&amp;Modelle</translation>
     </message>
     <message>
         <source>&amp;Help</source>

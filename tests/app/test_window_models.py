@@ -38,7 +38,7 @@ def test_a_dropped_checkpoint_is_imported_and_shown(qtbot, window, store, tmp_pa
     action = Qt.DropAction.CopyAction
     buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     fresh.dropEvent(QDropEvent(QPointF(9, 9), action, data, buttons, keys))
-    dialog = fresh._models
+    dialog = fresh.models.dialog
     assert dialog.isVisible()
     qtbot.waitUntil(
         lambda: any(spec.source == "user" for spec in models.installed()), timeout=60_000

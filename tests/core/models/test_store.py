@@ -99,7 +99,7 @@ def test_a_missing_model_says_how_to_get_it(store):
     with pytest.raises(ModelMissingError) as caught:
         store.path_of("free-net")
     assert "heirloom models install free-net" in caught.value.remedy
-    assert "Tools › Models…" in caught.value.remedy
+    assert "Models › All models…" in caught.value.remedy
     with pytest.raises(ModelMissingError, match="pip install no-such-package-xyz"):
         store.path_of("packaged")
     with pytest.raises(ModelMissingError, match="free-net"):
