@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QProcess
 
-from app.session.training_runs import note_starting
+from app.session.training_runs import note_starting, will_tell
 from core.errors import RestorationError
 
 
@@ -34,4 +34,5 @@ def start_training(command: Sequence[str], run: Path, working_folder: Path | Non
             "Check that the disk is not full and Heirloom is installed completely.",
         )
     note_starting(run, int(pid))
+    will_tell(run.parent)
     return int(pid)

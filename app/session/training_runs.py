@@ -23,6 +23,7 @@ from app.session.small_file import replace_file
 
 FACES, RUN = "faces", "run"
 PROCESS_OUTPUT = "process.txt"
+_UNTOLD = ".untold"
 STARTING_S = 120.0
 """A process that was started and holds no lock after this long will never do."""
 
@@ -31,6 +32,8 @@ RunState = Literal[
 ]
 ACTIVE: frozenset[RunState] = frozenset({"starting", "running", "comparing"})
 RESUMABLE: frozenset[RunState] = frozenset({"paused", "interrupted", "failed"})
+ENDED: frozenset[RunState] = frozenset({"finished", "failed", "interrupted"})
+"""A process has ended, and nobody asked it to; what was paused is not among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +227,31 @@ def note_starting(run: Path, pid: int) -> None:
     """
     state = {"state": "starting", "pid": pid, "time": round(time.time(), 1)}
     replace_file(run / "state.json", json.dumps(state).encode())
+
+
+def will_tell(folder: Path) -> None:
+    """Note that the user wants to know how a training ends; where that fails, nobody is told."""
+    with contextlib.suppress(OSError):
+        (folder / _UNTOLD).touch()
+
+
+def was_told(folder: Path) -> None:
+    """Note that the user knows how a training has ended."""
+    with contextlib.suppress(OSError):
+        (folder / _UNTOLD).unlink(missing_ok=True)
+
+
+def untold_runs(root: Path) -> tuple[RunView, ...]:
+    """Trainings of whose end the user is to be told, whether they have ended or not.
+
+    Reads nothing of the others, so that it may be called again and again.
+    """
+    try:
+        folders = [path for path in root.iterdir() if (path / _UNTOLD).exists()]
+    except OSError:
+        return ()
+    views = (read_run(folder) for folder in sorted(folders))
+    return tuple(view for view in views if view is not None)
 
 
 def ask_to_stop(run: Path, *, finish: bool) -> None:

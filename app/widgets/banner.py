@@ -25,9 +25,11 @@ class Banner(QFrame):
 
     Signals:
         dismissed: The user closed it.
+        accepted: The user took what it offers; it is closed then too.
     """
 
     dismissed = Signal()
+    accepted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,12 +42,15 @@ class Banner(QFrame):
         self._copy = QPushButton(self.tr("Copy details"))
         self._copy.setToolTip(self.tr("Copies what a bug report needs. It holds no picture."))
         self._copy.setProperty("flat", "true")
+        self.offer = QPushButton()
+        self.offer.hide()
         self._close = QToolButton()
         self._close.setAccessibleName(self.tr("Close this message"))
         self._close.setToolTip(self.tr("Close this message"))
         self._lay_out()
         self._copy.clicked.connect(self._on_copy_clicked)
         self._close.clicked.connect(self._on_close_clicked)
+        self.offer.clicked.connect(self._on_offer_clicked)
         self.hide()
 
     def _lay_out(self) -> None:
@@ -59,6 +64,7 @@ class Banner(QFrame):
         layout.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
         layout.addLayout(texts, 1)
         layout.addWidget(self._copy, 0, Qt.AlignmentFlag.AlignVCenter)
+        layout.addWidget(self.offer, 0, Qt.AlignmentFlag.AlignVCenter)
         layout.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
 
     @property
@@ -80,6 +86,12 @@ class Banner(QFrame):
         """Show something worth knowing that is no error."""
         self._details = ""
         self._show("note", title, text)
+
+    def show_offer(self, text: str, tip: str) -> None:
+        """Add a button to the message that is shown; the next message has none."""
+        self.offer.setText(text)
+        self.offer.setToolTip(tip)
+        self.offer.show()
 
     def refresh_icons(self) -> None:
         """Take the colours of the present theme."""
@@ -103,6 +115,7 @@ class Banner(QFrame):
         self._text.setText(text)
         self._text.setVisible(bool(text))
         self._copy.setVisible(bool(self._details))
+        self.offer.hide()
         self.setAccessibleName(f"{title} {text}".strip())
         self.refresh_icons()
         self.show()
@@ -111,6 +124,11 @@ class Banner(QFrame):
     def _on_copy_clicked(self) -> None:
         QGuiApplication.clipboard().setText(self._details)
         self._copy.setText(self.tr("Copied"))
+
+    @Slot()
+    def _on_offer_clicked(self) -> None:
+        self.hide()
+        self.accepted.emit()
 
     @Slot()
     def _on_close_clicked(self) -> None:

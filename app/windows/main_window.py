@@ -77,7 +77,8 @@ class MainWindow(QMainWindow):
         self.scores.take_place_of(self.parts.panel)
         self.updates = UpdateCheck(lambda: self.preferences, self.parts.banner, self)
         self.models = Models(services, self.commands, self.work, self)
-        self.training = Training(services, self.commands.train, self.work, self)
+        training_end = self.parts.training_end
+        self.training = Training(services, self.commands.train, self.work, training_end, self)
         history = self.commands, self.history_commands
         self.history = HistoryParts(services, self.work, self.presenter, self.parts, history)
         self.history.keep_in(
@@ -344,4 +345,5 @@ class MainWindow(QMainWindow):
         self.parts.area.empty.refresh_icons()
         self.parts.banner.refresh_icons()
         self.parts.first_run.refresh_icons()
+        self.parts.training_end.refresh_icons()
         self.parts.library.refresh_icons()

@@ -26,6 +26,7 @@ class Parts:
         header: Above the photo.
         first_run: The note about invented detail.
         banner: Errors and notes.
+        training_end: How a training has ended.
         area: Empty state, photo, progress.
         strip: The faces.
         view_bar: Below the photo.
@@ -37,6 +38,7 @@ class Parts:
     header: HeaderBar
     first_run: Banner
     banner: Banner
+    training_end: Banner
     area: PhotoArea
     strip: FaceStrip
     view_bar: ViewBar
@@ -49,6 +51,7 @@ def make_parts(actions: Actions, defaults: RestorationSettings, *, has_sample: b
     parts = Parts(
         QWidget(),
         HeaderBar((actions.open, actions.undo, actions.redo)),
+        Banner(),
         Banner(),
         Banner(),
         PhotoArea(has_sample=has_sample),
@@ -65,6 +68,7 @@ def make_parts(actions: Actions, defaults: RestorationSettings, *, has_sample: b
     banners.setContentsMargins(0, 0, 0, 0)
     banners.setSpacing(0)
     banners.addWidget(parts.first_run)
+    banners.addWidget(parts.training_end)
     banners.addWidget(parts.banner)
     column = QVBoxLayout()
     column.setSpacing(0)

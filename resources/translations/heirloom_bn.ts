@@ -1964,6 +1964,10 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
         <translation>“{0}” নামে সংস্করণ আগে থেকেই আছে।</translation>
     </message>
     <message>
+        <source>{0} at step {1} of {2}, {3} faces, {4} held out, on {5} in {6}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{0} is a network of the kind {1}, which does nothing for colour photos that Heirloom can use.</source>
         <translation>{0} হলো {1} ধরনের নেটওয়ার্ক, যা রঙিন ছবির জন্য Heirloom-এর কাজে লাগার মতো কিছু করে না।</translation>
     </message>
@@ -1982,6 +1986,10 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     <message>
         <source>Heirloom contact sheet</source>
         <translation>Heirloom কন্ট্যাক্ট শিট</translation>
+    </message>
+    <message>
+        <source>Left, top, right and bottom of the face in shares of the photo&apos;s sides: it keeps its number wherever the finder lists it. Empty: the number alone counts.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Reading</source>
@@ -3102,10 +3110,6 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     <message>
         <source>{0} answered with HTTP {1}.</source>
         <translation>{0} HTTP {1} দিয়ে উত্তর দিয়েছে।</translation>
-    </message>
-    <message>
-        <source>{0} at step {1} of {2}, {3} faces, {4} held out, on {5}</source>
-        <translation>{0}: {2}-এর মধ্যে ধাপ {1}, {3}টি মুখ, {4}টি সরানো, {5}-এ</translation>
     </message>
     <message>
         <source>{0} became somebody else, so it was left as it was.</source>
@@ -6907,6 +6911,34 @@ Please verify the correct file name was given.</source>
     <message>
         <source>{first} and {last}</source>
         <translation>{first} ও {last}</translation>
+    </message>
+    <message>
+        <source>The training “{name}” has finished.</source>
+        <translation>প্রশিক্ষণ “{name}” শেষ হয়েছে।</translation>
+    </message>
+    <message>
+        <source>The training “{name}” has stopped.</source>
+        <translation>প্রশিক্ষণ “{name}” থেমে গেছে।</translation>
+    </message>
+    <message>
+        <source>The training “{name}” was interrupted.</source>
+        <translation>প্রশিক্ষণ “{name}” মাঝপথে থেমে গেছে।</translation>
+    </message>
+    <message>
+        <source>It can go on from where it was last saved.</source>
+        <translation>শেষ যেখানে সংরক্ষিত হয়েছিল সেখান থেকে এটি আবার চলতে পারে।</translation>
+    </message>
+    <message>
+        <source>Show it</source>
+        <translation>দেখান</translation>
+    </message>
+    <message>
+        <source>Opens this training</source>
+        <translation>এই প্রশিক্ষণটি খোলে</translation>
+    </message>
+    <message>
+        <source>You can make it a model that is used like any other.</source>
+        <translation>আপনি এটিকে একটি মডেল বানাতে পারেন, যা অন্য যেকোনো মডেলের মতো ব্যবহার করা যায়।</translation>
     </message>
 </context>
 <context>

@@ -1964,6 +1964,10 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
         <translation>Es gibt schon eine Version namens „{0}“.</translation>
     </message>
     <message>
+        <source>{0} at step {1} of {2}, {3} faces, {4} held out, on {5} in {6}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{0} is a network of the kind {1}, which does nothing for colour photos that Heirloom can use.</source>
         <translation>{0} ist ein Netz der Art {1}, das nichts für Farbfotos tut, was Heirloom brauchen kann.</translation>
     </message>
@@ -1982,6 +1986,10 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     <message>
         <source>Heirloom contact sheet</source>
         <translation>Heirloom-Kontaktbogen</translation>
+    </message>
+    <message>
+        <source>Left, top, right and bottom of the face in shares of the photo&apos;s sides: it keeps its number wherever the finder lists it. Empty: the number alone counts.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Reading</source>
@@ -3102,10 +3110,6 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     <message>
         <source>{0} answered with HTTP {1}.</source>
         <translation>{0} antwortete mit HTTP {1}.</translation>
-    </message>
-    <message>
-        <source>{0} at step {1} of {2}, {3} faces, {4} held out, on {5}</source>
-        <translation>{0} bei Schritt {1} von {2}, {3} Gesichter, {4} zurückgelegt, auf {5}</translation>
     </message>
     <message>
         <source>{0} became somebody else, so it was left as it was.</source>
@@ -6907,6 +6911,34 @@ Bitte prüfen Sie den Dateinamen.</translation>
     <message>
         <source>{first} and {last}</source>
         <translation>{first} und {last}</translation>
+    </message>
+    <message>
+        <source>The training “{name}” has finished.</source>
+        <translation>Das Training „{name}“ ist fertig.</translation>
+    </message>
+    <message>
+        <source>The training “{name}” has stopped.</source>
+        <translation>Das Training „{name}“ ist stehen geblieben.</translation>
+    </message>
+    <message>
+        <source>The training “{name}” was interrupted.</source>
+        <translation>Das Training „{name}“ wurde unterbrochen.</translation>
+    </message>
+    <message>
+        <source>It can go on from where it was last saved.</source>
+        <translation>Es kann dort weitergehen, wo es zuletzt gespeichert wurde.</translation>
+    </message>
+    <message>
+        <source>Show it</source>
+        <translation>Zeigen</translation>
+    </message>
+    <message>
+        <source>Opens this training</source>
+        <translation>Öffnet dieses Training</translation>
+    </message>
+    <message>
+        <source>You can make it a model that is used like any other.</source>
+        <translation>Sie können daraus ein Modell machen, das wie jedes andere benutzt wird.</translation>
     </message>
 </context>
 <context>

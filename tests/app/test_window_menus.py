@@ -71,7 +71,9 @@ def test_a_window_without_models_and_training_has_no_empty_menu(window):
 def test_no_two_entries_of_a_menu_share_a_key(qapp, qtbot, store, tmp_path, language):
     install_language(qapp, language)
     try:
-        services = replace(make_services(FakeEngine(), tmp_path), training=lambda: None)
+        services = replace(
+            make_services(FakeEngine(), tmp_path), training=lambda: NoTraining(tmp_path)
+        )
         made = MainWindow(services, store)
         qtbot.addWidget(made)
         menus: list[QMenu | QMenuBar] = [made.menuBar(), *made.menuBar().findChildren(QMenu)]

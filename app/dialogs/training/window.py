@@ -128,6 +128,12 @@ class TrainingWindow(QDialog):
         if sources:
             self.begin(sources)
 
+    def open_training(self, folder: Path) -> None:
+        """Show the window with one training."""
+        self.open_with()
+        self.watch.refresh()
+        self._select(folder)
+
     def begin(self, sources: Sequence[Path] = ()) -> None:
         """Begin a new training."""
         self.list.setCurrentRow(-1)
@@ -146,6 +152,13 @@ class TrainingWindow(QDialog):
         self.page.clear()
         self.watch.follow(folder)
         self.stack.setCurrentWidget(self.page)
+
+    @property
+    def shown_training(self) -> Path | None:
+        """The training whose page is shown; None where the wizard is."""
+        view = self.page.view
+        is_shown = self.stack.currentWidget() is self.page and view is not None
+        return view.folder if is_shown and view is not None else None
 
     def stop(self) -> None:
         """End the background work; call it once, before the program ends. Trainings go on."""
