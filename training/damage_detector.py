@@ -23,6 +23,7 @@ from safetensors.torch import load_file, save_file
 from torch.nn import functional
 
 from core.degradation import CameraProfile, DamageProfile, Effect, degrade, generator_for
+from core.device import has_bf16
 from core.nets.damage_unet import DamageUNet
 from training.lookalikes import add_lookalikes
 
@@ -145,7 +146,7 @@ def main() -> None:
     mean, begun = 0.0, time.monotonic()
     for step in range(args.steps):
         images, masks = batch(pictures, args.seed, step, args.batch)
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast("cpu", torch.bfloat16, enabled=has_bf16("cpu")):
             logits = net(images)
         loss = loss_of(logits.float(), masks)
         optimiser.zero_grad()

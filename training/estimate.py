@@ -119,8 +119,7 @@ def measured(options: TrainingOptions, progress: Progress) -> Cost:
         progress.report((1 + MEASURED_STEPS) / (2 + MEASURED_STEPS), "Timing a validation")
         faces = validation.make_validation_set(training[:1], 1, size_px)
         began = time.perf_counter()
-        bf16 = options.precision == "bf16"
-        validation.restored(trainer.average, faces.inputs, trainer.device, bf16=bf16)
+        validation.restored(trainer.average, faces.inputs, trainer.device, bf16=trainer.bf16)
         validation_s = (time.perf_counter() - began) * options.validation_faces
     size = checkpoint_bytes(trainer.generator, trainer.discriminators)
     peak = memory.peak_bytes()

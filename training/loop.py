@@ -91,7 +91,8 @@ def _run(options: TrainingOptions, folder: RunFolder, world: World, progress: Pr
     first = trainer.standing.step
     folder.log(
         f"{'resumed' if first else 'started'} at step {first} of {options.steps}, "
-        f"{len(training)} faces, {len(held_out)} held out, on {trainer.device}"
+        f"{len(training)} faces, {len(held_out)} held out, on {trainer.device} in "
+        f"{'bf16' if trainer.bf16 else 'fp32'}"
     )
     place = Place(options.batch, world.rank, world.size)
     samples = FaceSamples(training, options.data, size_px, options.seed, place)

@@ -159,7 +159,8 @@ class TrainingOptions(Settings, frozen=True, kw_only=True):
             be used.
         identity_weights: Face recognition weights (safetensors or dlib's own file).
         batch: Faces a step and process.
-        precision: `bf16` runs the networks under autocast; losses and weights stay fp32.
+        precision: `bf16` runs the networks under autocast where the processor or card has
+            instructions for it, and as `fp32` elsewhere; losses and weights stay fp32 in any case.
         preview_every_s: Seconds between two preview pictures and checkpoints.
         patience: Validations without a better score before the run stops; 0: never stops early.
         compared_faces: How many held-out faces decide at the end whether the result is better than

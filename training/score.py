@@ -20,6 +20,7 @@ import numpy as np
 import torch
 
 from core.degradation import PROFILES, CameraProfile, DamageProfile, degrade, generator_for
+from core.device import has_bf16
 from core.engines.identity import IdentityScorer
 from core.image import FloatImage, to_float
 from core.metrics.fidelity import psnr, ssim
@@ -109,7 +110,7 @@ def resized(image: FloatImage, side_px: int) -> FloatImage:
 
 
 def load_mender(path: Path) -> Mender:
-    """A GFP-GAN checkpoint of any size, run in bf16.
+    """A GFP-GAN checkpoint of any size, run in bf16 where the processor has instructions for it.
 
     Raises:
         ModelFileError: The file cannot be used.
@@ -118,12 +119,13 @@ def load_mender(path: Path) -> Mender:
 
 
 def mender_of(gfpgan: Gfpgan) -> Mender:
-    """A network in memory, run in bf16; it is changed to that end."""
+    """A network in memory, run as by `load_mender`; its weights' layout is changed to that end."""
     network, side_px = to_channels_last(gfpgan.eval()), gfpgan.config.out_size
+    bf16 = has_bf16("cpu")
 
     @torch.inference_mode()
     def mend(face: FloatImage) -> FloatImage:
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
             output = network(_tensor(resized(face, side_px)))
         image: FloatImage = ((output[0].float() + 1) / 2).clamp(0, 1).permute(1, 2, 0).numpy()
         return np.ascontiguousarray(image)

@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from core.device import has_bf16
 from core.errors import RestorationError
 from core.nets.gfpgan import Gfpgan
 from core.nets.memory_format import to_channels_last
@@ -66,6 +67,7 @@ class Trainer(ABC):
     ) -> None:
         self.options, self.folder, self.world = options, folder, world
         self.device = device_of(world)
+        self.bf16 = options.precision == "bf16" and has_bf16(str(self.device))
         self.generator = generator.to(self.device)
         self.discriminators = discriminators.to(self.device)
         if options.channels_last:
@@ -119,8 +121,7 @@ class Trainer(ABC):
         return {name: float(value.detach()) for name, value in losses.items()}
 
     def _autocast(self) -> torch.autocast:
-        enabled = self.options.precision == "bf16"
-        return torch.autocast(self.device.type, torch.bfloat16, enabled=enabled)
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16)
 
     def _update_generator(self, loss: Tensor) -> None:
         optimiser, options = self.optimisers["generator"], self.options.optimiser
@@ -232,8 +233,7 @@ class RestorationTrainer(Trainer):
     def validate(self, faces: validation.ValidationSet) -> None:
         """Score the average, draw a preview, and keep the best checkpoint apart."""
         standing = self.standing
-        bf16 = self.options.precision == "bf16"
-        outputs = validation.restored(self.average, faces.inputs, self.device, bf16=bf16)
+        outputs = validation.restored(self.average, faces.inputs, self.device, bf16=self.bf16)
         values = validation.scores(self.objective, faces, outputs, self.device)
         self._save_preview(faces, outputs)
         self.folder.add_stats("validation", {"step": standing.step, **values})
@@ -266,8 +266,7 @@ class RestorationTrainer(Trainer):
             return torch.empty(0)
         if self._stock is None or len(self._stock) != len(inputs):
             network = start_weights(self.options).to(self.device).eval()
-            bf16 = self.options.precision == "bf16"
-            self._stock = validation.restored(network, inputs, self.device, bf16=bf16)
+            self._stock = validation.restored(network, inputs, self.device, bf16=self.bf16)
         return self._stock
 
 

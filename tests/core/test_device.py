@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from core.device import ComputePreference, Gpu, Machine, choose, free_memory_bytes, probe
+from core.device import ComputePreference, Gpu, Machine, choose, free_memory_bytes, has_bf16, probe
 from core.errors import DeviceError
 
 NEW_CARD, OLD_CARD = Gpu("RTX 4090", (8, 9)), Gpu("GTX 1080", (6, 1))
@@ -89,3 +89,20 @@ def test_this_machine_can_be_probed_and_chosen_for():
 def test_the_module_loads_no_torch():
     code = "import sys, core.device; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("machine", "device", "expected"),
+    [
+        (Machine(), "cpu", False),
+        (Machine(cpu_bf16="avx512"), "cpu", True),
+        (Machine(gpus=(NEW_CARD, OLD_CARD)), "cuda:0", True),
+        (Machine(gpus=(NEW_CARD, OLD_CARD)), "cuda", True),
+        (Machine(gpus=(NEW_CARD, OLD_CARD)), "cuda:1", False),
+        (Machine(gpus=(NEW_CARD,)), "cpu", False),
+        (Machine(mps=True), "mps", False),
+    ],
+)
+def test_which_device_has_bf16(monkeypatch, machine, device, expected):
+    monkeypatch.setattr("core.device.probe", lambda: machine)
+    assert has_bf16(device) is expected

@@ -163,6 +163,18 @@ def test_a_model_of_another_size_is_scored_too(tmp_path):
     assert mended.max() <= 1
 
 
+@pytest.mark.parametrize("has_instructions", [True, False])
+def test_bf16_is_used_only_where_the_processor_has_it(monkeypatch, has_instructions):
+    monkeypatch.setattr(score, "has_bf16", lambda _device: has_instructions)
+    network = build_generator(
+        NetworkOptions(out_size_px=64, num_style_feat=16, channel_multiplier=0.5, narrow=0.0625), 0
+    )
+    seen = []
+    network.register_forward_hook(lambda *_: seen.append(torch.is_autocast_enabled("cpu")))
+    score.mender_of(network)(smooth_face(64))
+    assert seen == [has_instructions]
+
+
 def test_mobilenet_is_cut_behind_the_last_kept_layer():
     assert len(MobileNetFeatures().layers) == 14
 

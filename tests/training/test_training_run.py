@@ -330,3 +330,18 @@ def test_the_prior_trains_and_draws_faces(options, tmp_path):
     assert torch.equal(started.state_dict()[key], weights[key.removeprefix("stylegan_decoder.")])
     trained = trainer.RestorationTrainer(restoring, RunFolder(tmp_path), World())
     assert not any(p.requires_grad for p in trained.generator.stylegan_decoder.parameters())
+
+
+@pytest.mark.parametrize("has_instructions", [True, False])
+def test_a_run_uses_bf16_only_where_the_processor_has_it(
+    options, tmp_path, monkeypatch, has_instructions
+):
+    monkeypatch.setattr(trainer, "has_bf16", lambda _device: has_instructions)
+    wished = trainer.RestorationTrainer(
+        options.replace(precision="bf16"), RunFolder(tmp_path), World()
+    )
+    assert wished.bf16 is has_instructions
+    full = trainer.RestorationTrainer(
+        options.replace(precision="fp32"), RunFolder(tmp_path), World()
+    )
+    assert not full.bf16
