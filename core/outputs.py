@@ -26,6 +26,7 @@ SUFFIX = "-restored"
 
 _SIDECARS = frozenset({".json", ".xmp", ".aae", ".thm"})
 _MAX_TRIES = 100_000
+_TOLD_EVERY = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class _Search:
 
         A folder that was met before, through a link for instance, is not entered again.
         """
-        self.progress.report(0.0, f"{len(self.photos):,} photos found")
+        self._tell()
         key = canonical(folder)
         if key in self.seen_folders:
             return
@@ -104,11 +105,16 @@ class _Search:
         except OSError as error:
             self.problems.append(Problem(folder, _unreadable_folder(folder, error)))
             return
-        for entry in entries:
+        for number, entry in enumerate(entries, 1):
+            if number % _TOLD_EVERY == 0:
+                self._tell()
             if os.path.isfile(entry):  # noqa: PTH113 (Path.is_file raises where it may not look)
                 self._meet(entry, root)
             elif self.recursive and os.path.isdir(entry):  # noqa: PTH112 (so does Path.is_dir)
                 self.walk(entry, root)
+
+    def _tell(self) -> None:
+        self.progress.report(0.0, f"Photos found: {len(self.photos):,}")
 
     def _meet(self, path: Path, root: Path) -> None:
         """Note a file of a folder if it is a photo."""
@@ -134,7 +140,7 @@ def find_photos(
     Args:
         paths: Files and folders.
         recursive: Search the folders inside folders too.
-        progress: Polled for cancellation in each folder.
+        progress: Polled for cancellation in each folder and every few files.
 
     Returns:
         The photos, the problems and the results left out.

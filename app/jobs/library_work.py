@@ -18,6 +18,7 @@ from app.jobs.queue import JobQueue
 from app.session.batch_journal import BatchJournal, Queue
 from app.session.library import LibraryPhoto, new_photo
 from app.session.library_services import LibraryServices
+from app.session.troubles import trouble_of
 from core.progress import Progress
 from core.settings import RestorationSettings
 
@@ -42,6 +43,7 @@ class LibraryWork(QObject):
         found: (FoundPhotos, the same as a list of LibraryPhoto)
         searched: (what the search has come to)
         search_ended: No search runs any more.
+        search_failed: (Trouble)
         thumbnail_made: (id, H x W x 3 array of uint8, or None where it cannot be shown)
         facts_found: (NameFacts)
         left_over: (Queue) a batch that was not finished, found at the start.
@@ -51,6 +53,7 @@ class LibraryWork(QObject):
     found = Signal(object, list)
     searched = Signal(str)
     search_ended = Signal()
+    search_failed = Signal(object)
     thumbnail_made = Signal(str, object)
     facts_found = Signal(object)
     left_over = Signal(object)
@@ -105,10 +108,21 @@ class LibraryWork(QObject):
         job = self._submit(work, self._on_found)
         self._searches[job.id] = job
 
-    def cancel_search(self) -> None:
-        """Stop searching."""
+    @property
+    def is_searching(self) -> bool:
+        """True while a search runs or waits that nobody has stopped."""
+        return any(not job.token.is_cancelled for job in self._searches.values())
+
+    def cancel_search(self) -> bool:
+        """Stop searching.
+
+        Returns:
+            False where no search runs.
+        """
+        was_searching = self.is_searching
         for job in self._searches.values():
             job.token.cancel()
+        return was_searching
 
     def want_thumbnail(self, photo_id: str, path: Path) -> None:
         """Make a thumbnail soon. One that was forgotten is asked for again when it is seen."""
@@ -215,8 +229,10 @@ class LibraryWork(QObject):
         self._after(job_id)
 
     @Slot(int, object)
-    def _on_failed(self, job_id: int, _error: object) -> None:
+    def _on_failed(self, job_id: int, error: BaseException) -> None:
         del self._done[job_id]
+        if job_id in self._searches:
+            self.search_failed.emit(trouble_of(error))
         if job_id == self._thumbnail_job:
             # The list shows a plain page; opening or restoring the photo says what is wrong.
             self.thumbnail_made.emit(self._thumbnail_id, None)

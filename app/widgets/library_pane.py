@@ -28,6 +28,7 @@ class LibraryPane(QFrame):
 
     Signals:
         start_asked: Begin, go on, or pause: what the button says.
+        stop_search_asked: Look for photos no longer.
         stop_asked: Leave out everything that waits.
         retry_asked: Try those that failed again.
         export_asked: Choose how results are written.
@@ -39,6 +40,7 @@ class LibraryPane(QFrame):
     """
 
     start_asked = Signal()
+    stop_search_asked = Signal()
     stop_asked = Signal()
     retry_asked = Signal()
     export_asked = Signal()
@@ -57,6 +59,7 @@ class LibraryPane(QFrame):
         layout.setContentsMargins(0, 0, 1, 0)
         layout.setSpacing(0)
         layout.addWidget(self._make_head())
+        layout.addWidget(self._make_search())
         layout.addWidget(self._make_offer())
         layout.addWidget(self.view, 1)
         layout.addWidget(self._make_scope())
@@ -81,6 +84,23 @@ class LibraryPane(QFrame):
         row.addWidget(self._count, 1)
         row.addWidget(self._close)
         return head
+
+    def _make_search(self) -> QWidget:
+        """What is shown while folders are searched."""
+        self._search = QFrame()
+        self._search.setObjectName("librarySearch")
+        self._search_text = _muted("")
+        self.stop_search = QPushButton(self.tr("Stop"))
+        self.stop_search.setProperty("flat", "true")
+        self.stop_search.setAccessibleName(self.tr("Stop looking for photos"))
+        self.stop_search.setToolTip(self.tr("Stops looking for photos; none of them is added"))
+        self.stop_search.clicked.connect(self.stop_search_asked)
+        row = QHBoxLayout(self._search)
+        row.setContentsMargins(16, 4, 12, 4)
+        row.addWidget(self._search_text, 1)
+        row.addWidget(self.stop_search)
+        self._search.hide()
+        return self._search
 
     def _make_offer(self) -> QWidget:
         """What is shown after a crash."""
@@ -202,8 +222,18 @@ class LibraryPane(QFrame):
         self.view.viewport().update()
 
     def show_count(self, text: str) -> None:
-        """Show how many photos there are, or how the search goes."""
+        """Show how many photos there are."""
         self._count.setText(text)
+
+    def show_search(self, text: str) -> None:
+        """Show how the search goes, with a button that stops it; an empty text: there is none."""
+        self._search_text.setText(text)
+        self._search.setVisible(bool(text))
+
+    @property
+    def search_words(self) -> str:
+        """How the search goes; empty where none is shown."""
+        return self._search_text.text() if self._search.isVisibleTo(self) else ""
 
     def show_status(self, text: str, left: str, fraction: float | None) -> None:
         """Show how the batch stands; no bar where the fraction is None."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -12,16 +11,11 @@ from app.jobs.batch_work import BatchWork
 from app.jobs.library_work import LibraryWork
 from app.session.batch_journal import Queue
 from app.session.library import FINISHED, RETRIED, Library, PhotoState
-from app.widgets.core_text import core_text
 from app.widgets.library_model import LibraryModel
 from app.windows.parts import Parts
 from core.export import ExportSettings
 from core.naming import NameFacts
 
-if TYPE_CHECKING:
-    from core.outputs import FoundPhotos
-
-_MAX_NAMED = 3
 _SECONDS_SHOWN_EXACTLY = 90
 _MINUTES_SHOWN_EXACTLY = 100
 
@@ -191,21 +185,6 @@ class LibraryBatch(QObject):
         )
 
     # What is shown
-
-    def show_found(self, found: FoundPhotos) -> None:
-        """Say what could not be added."""
-        problems = [core_text(problem.error.summary) for problem in found.problems]
-        if not found.photos and not problems:
-            self._banner.show_note(
-                self.tr("There is no photo in this folder."),
-                self.tr("Heirloom also looked into the folders inside it."),
-            )
-        elif problems:
-            more = len(problems) - _MAX_NAMED
-            text = " ".join(problems[:_MAX_NAMED])
-            if more > 0:
-                text += " " + self.tr("And {count} more.").format(count=more)
-            self._banner.show_note(self.tr("Some files were left out."), text)
 
     @Slot(float, float, str, object)
     def _on_progressed(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
@@ -26,14 +25,12 @@ from app.widgets.library_model import LibraryModel
 from app.windows.actions import Actions
 from app.windows.intake import Intake
 from app.windows.library_batch import LibraryBatch
+from app.windows.library_search import LibrarySearch
 from app.windows.parts import Parts
 from app.windows.photo_export import PhotoExport
 from app.windows.presenter import Presenter
 from core.export import ExportSettings
 from core.settings import RestorationSettings
-
-if TYPE_CHECKING:
-    from core.outputs import FoundPhotos
 
 WhenSaved = Callable[[Callable[[], object]], None]
 
@@ -86,6 +83,7 @@ class LibraryController(QObject):
         self.batch = BatchWork(work.queue, self._files, self.library, self.journal, self)
         self._pane.view.setModel(self.model)
         self.desk = LibraryBatch(self.library, self.batch, self.chores, self.model, parts)
+        self.search = LibrarySearch(self.chores, self._pane, parts.banner)
         self._export = PhotoExport(self._files, work, self.desk, parts.banner, self)
         self._document: Document | None = None
         self._known: RestorationSettings | None = None
@@ -105,7 +103,6 @@ class LibraryController(QObject):
         self.model.thumbnail_wanted.connect(self._on_thumbnail_wanted)
         self.chores.thumbnail_made.connect(self.model.take_thumbnail)
         self.chores.found.connect(self._on_found)
-        self.chores.searched.connect(self._pane.show_count)
         self.chores.search_ended.connect(self.desk.refresh)
         self.batch.photo_ended.connect(self._on_photo_ended)
         self.desk.resumed.connect(self._on_resumed)
@@ -148,7 +145,7 @@ class LibraryController(QObject):
         """Add files and what is in folders; the pane opens, and the first photo where none is."""
         self._wanted_first = True
         self.show_pane(shown=True)
-        self.chores.search(paths)
+        self.search.begin(paths)
         self.desk.refresh()
 
     def show_pane(self, *, shown: bool) -> None:
@@ -268,9 +265,8 @@ class LibraryController(QObject):
         self._on_activated(self._pane.view.currentIndex())
 
     @Slot(object, list)
-    def _on_found(self, found: FoundPhotos, photos: list[LibraryPhoto]) -> None:
+    def _on_found(self, _found: object, photos: list[LibraryPhoto]) -> None:
         added = self.library.add(photos)
-        self.desk.show_found(found)
         if added and self._wanted_first and self._work.document is None:
             self.open_photo(added[0].id)
         elif len(photos) == 1:

@@ -594,6 +594,10 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
         <translation>সেরা ফলাফল বেছে নিন</translation>
     </message>
     <message>
+        <source>With the present settings, this face is not found.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Pick the best result for face {number}</source>
         <translation>মুখ {number}-এর জন্য সেরা ফলাফল বেছে নিন</translation>
     </message>
@@ -1992,6 +1996,10 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Photos found: {0}</source>
+        <translation>পাওয়া ছবি: {0}</translation>
+    </message>
+    <message>
         <source>Reading</source>
         <translation>পড়া হচ্ছে</translation>
     </message>
@@ -3218,10 +3226,6 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     <message>
         <source>{0} of the change taken back</source>
         <translation>পরিবর্তনের {0} ফেরানো হয়েছে</translation>
-    </message>
-    <message>
-        <source>{0} photos found</source>
-        <translation>{0}টি ছবি পাওয়া গেছে</translation>
     </message>
     <message>
         <source>{0} refuses to give the model (HTTP {1}).</source>
@@ -4592,22 +4596,6 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
         <source>The photos are restored all the same, but not after a crash.</source>
         <translation>ছবিগুলো তবুও পুনরুদ্ধার হবে, কিন্তু হঠাৎ বন্ধ হলে পরে আর নয়।</translation>
     </message>
-    <message>
-        <source>There is no photo in this folder.</source>
-        <translation>এই ফোল্ডারে কোনো ছবি নেই।</translation>
-    </message>
-    <message>
-        <source>Heirloom also looked into the folders inside it.</source>
-        <translation>Heirloom ভেতরের ফোল্ডারগুলোও দেখেছে।</translation>
-    </message>
-    <message>
-        <source>And {count} more.</source>
-        <translation>এবং আরও {count}।</translation>
-    </message>
-    <message>
-        <source>Some files were left out.</source>
-        <translation>কিছু ফাইল বাদ দেওয়া হয়েছে।</translation>
-    </message>
     <message numerus="yes">
         <source>%n photo(s)</source>
         <translation>
@@ -4761,6 +4749,18 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
         <translation>তালিকাটি লুকায়। ছবিগুলো তাতেই থাকে।</translation>
     </message>
     <message>
+        <source>Stop</source>
+        <translation>থামান</translation>
+    </message>
+    <message>
+        <source>Stop looking for photos</source>
+        <translation>ছবি খোঁজা থামান</translation>
+    </message>
+    <message>
+        <source>Stops looking for photos; none of them is added</source>
+        <translation>ছবি খোঁজা থামায়; কোনোটিই তালিকায় যোগ হয় না</translation>
+    </message>
+    <message>
         <source>Go on</source>
         <translation>চালিয়ে যান</translation>
     </message>
@@ -4835,6 +4835,37 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     <message>
         <source>Folder, name, format, size and photo data of the results</source>
         <translation>ফলাফলের ফোল্ডার, নাম, ফরম্যাট, আকার ও ছবির তথ্য</translation>
+    </message>
+</context>
+<context>
+    <name>LibrarySearch</name>
+    <message>
+        <source>The search was stopped.</source>
+        <translation>খোঁজা থামানো হয়েছে।</translation>
+    </message>
+    <message>
+        <source>No photo was added to the list.</source>
+        <translation>তালিকায় কোনো ছবি যোগ হয়নি।</translation>
+    </message>
+    <message>
+        <source>Looking for photos…</source>
+        <translation>ছবি খোঁজা হচ্ছে…</translation>
+    </message>
+    <message>
+        <source>There is no photo in this folder.</source>
+        <translation type="unfinished">এই ফোল্ডারে কোনো ছবি নেই।</translation>
+    </message>
+    <message>
+        <source>Heirloom also looked into the folders inside it.</source>
+        <translation type="unfinished">Heirloom ভেতরের ফোল্ডারগুলোও দেখেছে।</translation>
+    </message>
+    <message>
+        <source>And {count} more.</source>
+        <translation type="unfinished">এবং আরও {count}।</translation>
+    </message>
+    <message>
+        <source>Some files were left out.</source>
+        <translation type="unfinished">কিছু ফাইল বাদ দেওয়া হয়েছে।</translation>
     </message>
 </context>
 <context>

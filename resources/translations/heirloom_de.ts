@@ -594,6 +594,10 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
         <translation>Das beste Ergebnis wählen</translation>
     </message>
     <message>
+        <source>With the present settings, this face is not found.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Pick the best result for face {number}</source>
         <translation>Das beste Ergebnis für Gesicht {number} wählen</translation>
     </message>
@@ -1992,6 +1996,10 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Photos found: {0}</source>
+        <translation>Gefundene Fotos: {0}</translation>
+    </message>
+    <message>
         <source>Reading</source>
         <translation>Lesen</translation>
     </message>
@@ -3218,10 +3226,6 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     <message>
         <source>{0} of the change taken back</source>
         <translation>{0} der Änderung zurückgenommen</translation>
-    </message>
-    <message>
-        <source>{0} photos found</source>
-        <translation>{0} Fotos gefunden</translation>
     </message>
     <message>
         <source>{0} refuses to give the model (HTTP {1}).</source>
@@ -4592,22 +4596,6 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
         <source>The photos are restored all the same, but not after a crash.</source>
         <translation>Die Fotos werden trotzdem restauriert, aber nicht nach einem Absturz.</translation>
     </message>
-    <message>
-        <source>There is no photo in this folder.</source>
-        <translation>In diesem Ordner ist kein Foto.</translation>
-    </message>
-    <message>
-        <source>Heirloom also looked into the folders inside it.</source>
-        <translation>Heirloom hat auch in die Ordner darin geschaut.</translation>
-    </message>
-    <message>
-        <source>And {count} more.</source>
-        <translation>Und {count} weitere.</translation>
-    </message>
-    <message>
-        <source>Some files were left out.</source>
-        <translation>Einige Dateien wurden ausgelassen.</translation>
-    </message>
     <message numerus="yes">
         <source>%n photo(s)</source>
         <translation>
@@ -4761,6 +4749,18 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
         <translation>Verbirgt die Liste. Die Fotos bleiben darin.</translation>
     </message>
     <message>
+        <source>Stop</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>Stop looking for photos</source>
+        <translation>Die Suche nach Fotos anhalten</translation>
+    </message>
+    <message>
+        <source>Stops looking for photos; none of them is added</source>
+        <translation>Sucht nicht weiter nach Fotos; keines davon kommt in die Liste</translation>
+    </message>
+    <message>
         <source>Go on</source>
         <translation>Weiter</translation>
     </message>
@@ -4835,6 +4835,37 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     <message>
         <source>Folder, name, format, size and photo data of the results</source>
         <translation>Ordner, Name, Format, Größe und Fotodaten der Ergebnisse</translation>
+    </message>
+</context>
+<context>
+    <name>LibrarySearch</name>
+    <message>
+        <source>The search was stopped.</source>
+        <translation>Die Suche wurde angehalten.</translation>
+    </message>
+    <message>
+        <source>No photo was added to the list.</source>
+        <translation>Es kam kein Foto in die Liste.</translation>
+    </message>
+    <message>
+        <source>Looking for photos…</source>
+        <translation>Fotos werden gesucht …</translation>
+    </message>
+    <message>
+        <source>There is no photo in this folder.</source>
+        <translation type="unfinished">In diesem Ordner ist kein Foto.</translation>
+    </message>
+    <message>
+        <source>Heirloom also looked into the folders inside it.</source>
+        <translation type="unfinished">Heirloom hat auch in die Ordner darin geschaut.</translation>
+    </message>
+    <message>
+        <source>And {count} more.</source>
+        <translation type="unfinished">Und {count} weitere.</translation>
+    </message>
+    <message>
+        <source>Some files were left out.</source>
+        <translation type="unfinished">Einige Dateien wurden ausgelassen.</translation>
     </message>
 </context>
 <context>
