@@ -42,15 +42,13 @@ class Banner(QFrame):
         self._copy = QPushButton(self.tr("Copy details"))
         self._copy.setToolTip(self.tr("Copies what a bug report needs. It holds no picture."))
         self._copy.setProperty("flat", "true")
-        self.offer = QPushButton()
-        self.offer.hide()
+        self.offer: QPushButton | None = None
         self._close = QToolButton()
         self._close.setAccessibleName(self.tr("Close this message"))
         self._close.setToolTip(self.tr("Close this message"))
         self._lay_out()
         self._copy.clicked.connect(self._on_copy_clicked)
         self._close.clicked.connect(self._on_close_clicked)
-        self.offer.clicked.connect(self._on_offer_clicked)
         self.hide()
 
     def _lay_out(self) -> None:
@@ -58,13 +56,12 @@ class Banner(QFrame):
         texts.setSpacing(2)
         texts.addWidget(self._title)
         texts.addWidget(self._text)
-        layout = QHBoxLayout(self)
+        self._row = layout = QHBoxLayout(self)
         layout.setContentsMargins(14, 10, 8, 10)
         layout.setSpacing(12)
         layout.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
         layout.addLayout(texts, 1)
         layout.addWidget(self._copy, 0, Qt.AlignmentFlag.AlignVCenter)
-        layout.addWidget(self.offer, 0, Qt.AlignmentFlag.AlignVCenter)
         layout.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
 
     @property
@@ -89,6 +86,11 @@ class Banner(QFrame):
 
     def show_offer(self, text: str, tip: str) -> None:
         """Add a button to the message that is shown; the next message has none."""
+        if self.offer is None:
+            self.offer = QPushButton()
+            self.offer.clicked.connect(self._on_offer_clicked)
+            self._row.insertWidget(self._row.count() - 1, self.offer)
+            self._row.setAlignment(self.offer, Qt.AlignmentFlag.AlignVCenter)
         self.offer.setText(text)
         self.offer.setToolTip(tip)
         self.offer.show()
@@ -115,7 +117,8 @@ class Banner(QFrame):
         self._text.setText(text)
         self._text.setVisible(bool(text))
         self._copy.setVisible(bool(self._details))
-        self.offer.hide()
+        if self.offer is not None:
+            self.offer.hide()
         self.setAccessibleName(f"{title} {text}".strip())
         self.refresh_icons()
         self.show()

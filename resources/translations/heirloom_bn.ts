@@ -4853,19 +4853,19 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     </message>
     <message>
         <source>There is no photo in this folder.</source>
-        <translation type="unfinished">এই ফোল্ডারে কোনো ছবি নেই।</translation>
+        <translation>এই ফোল্ডারে কোনো ছবি নেই।</translation>
     </message>
     <message>
         <source>Heirloom also looked into the folders inside it.</source>
-        <translation type="unfinished">Heirloom ভেতরের ফোল্ডারগুলোও দেখেছে।</translation>
+        <translation>Heirloom ভেতরের ফোল্ডারগুলোও দেখেছে।</translation>
     </message>
     <message>
         <source>And {count} more.</source>
-        <translation type="unfinished">এবং আরও {count}।</translation>
+        <translation>এবং আরও {count}।</translation>
     </message>
     <message>
         <source>Some files were left out.</source>
-        <translation type="unfinished">কিছু ফাইল বাদ দেওয়া হয়েছে।</translation>
+        <translation>কিছু ফাইল বাদ দেওয়া হয়েছে।</translation>
     </message>
 </context>
 <context>

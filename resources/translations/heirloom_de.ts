@@ -4853,19 +4853,19 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     </message>
     <message>
         <source>There is no photo in this folder.</source>
-        <translation type="unfinished">In diesem Ordner ist kein Foto.</translation>
+        <translation>In diesem Ordner ist kein Foto.</translation>
     </message>
     <message>
         <source>Heirloom also looked into the folders inside it.</source>
-        <translation type="unfinished">Heirloom hat auch in die Ordner darin geschaut.</translation>
+        <translation>Heirloom hat auch in die Ordner darin geschaut.</translation>
     </message>
     <message>
         <source>And {count} more.</source>
-        <translation type="unfinished">Und {count} weitere.</translation>
+        <translation>Und {count} weitere.</translation>
     </message>
     <message>
         <source>Some files were left out.</source>
-        <translation type="unfinished">Einige Dateien wurden ausgelassen.</translation>
+        <translation>Einige Dateien wurden ausgelassen.</translation>
     </message>
 </context>
 <context>
