@@ -78,6 +78,11 @@ class Box:
         """The box in a picture that is `factor` times as large."""
         return Box(self.left * factor, self.top * factor, self.right * factor, self.bottom * factor)
 
+    def share_of(self, size: Size) -> Box:
+        """The box in shares of a picture's sides, which holds for the picture at any size."""
+        width, height = size.width, size.height
+        return Box(self.left / width, self.top / height, self.right / width, self.bottom / height)
+
 
 @dataclass(frozen=True, slots=True)
 class Region:

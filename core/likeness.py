@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from core.alignment import aligned_crop
 from core.faces import Face, Likeness, crop_transform
-from core.geometry import Box, Size
+from core.matching import greedy_pairs, same_places
 
 if TYPE_CHECKING:
     from core.image import Photo
@@ -23,9 +23,6 @@ CROP_PX = 256
 
 SAME_SHAPE = 0.02
 """Two pictures whose ratios of width to height differ by no more may show the same scene."""
-
-SAME_PLACE = 0.3
-"""Intersection over union from which two boxes are one place in the scene."""
 
 PairedBy = Literal["place", "likeness"]
 
@@ -113,7 +110,7 @@ def compare_faces(
     left = [number for number in range(len(faces[0])) if number not in {p[0] for p in pairs}]
     right = [number for number in range(len(faces[1])) if number not in {p[1] for p in pairs}]
     closest = ((float(cosines[one, two]), one, two) for one in left for two in right)
-    pairs += [(first, second, "likeness") for first, second in _greedy(closest)]
+    pairs += [(first, second, "likeness") for first, second in greedy_pairs(closest)]
     made = [
         FacePair(
             first,
@@ -149,29 +146,9 @@ def _by_place(
     if abs(ratios[0] - ratios[1]) > SAME_SHAPE * max(ratios):
         return []
     shares = [
-        [_share(face.box, size) for face in found] for found, size in zip(faces, sizes, strict=True)
+        [face.box.share_of(size) for face in found]
+        for found, size in zip(faces, sizes, strict=True)
     ]
-    overlaps = (
-        (one.iou(two), first, second)
-        for first, one in enumerate(shares[0])
-        for second, two in enumerate(shares[1])
-        if one.iou(two) >= SAME_PLACE
-    )
-    pairs = _greedy(overlaps)
+    pairs = same_places(*shares)
     fewer = min(len(shares[0]), len(shares[1]))
     return pairs if 2 * len(pairs) >= fewer else []
-
-
-def _share(box: Box, size: Size) -> Box:
-    """A box in shares of the picture's sides."""
-    width, height = size.width, size.height
-    return Box(box.left / width, box.top / height, box.right / width, box.bottom / height)
-
-
-def _greedy(scored: Iterable[tuple[float, int, int]]) -> list[tuple[int, int]]:
-    """The best pair, then the best of what is left, and so on."""
-    pairs: list[tuple[int, int]] = []
-    for _, first, second in sorted(scored, key=lambda item: (-item[0], item[1], item[2])):
-        if all(first != one and second != two for one, two in pairs):
-            pairs.append((first, second))
-    return pairs

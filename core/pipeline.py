@@ -99,6 +99,15 @@ class ReusingStage(Protocol):
         ...
 
 
+@runtime_checkable
+class RepeatingStage(Protocol):
+    """A stage that may do what another one did, although the two are not equal."""
+
+    def would_repeat(self, earlier: Earlier) -> bool:
+        """True where this stage would return what `earlier` returned."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Trace:
     """A finished run: each stage with the record it returned."""
@@ -118,10 +127,12 @@ class Trace:
         if photo is not self.original:
             return Trace(photo)
         kept: list[tuple[Stage, Restoration]] = []
-        for stage, step in zip(stages, self.steps, strict=False):
-            if stage != step[0]:
+        before = Restoration(photo, photo)
+        for stage, (old, after) in zip(stages, self.steps, strict=False):
+            if stage != old and not _would_repeat(stage, Earlier(old, before, after)):
                 break
-            kept.append(step)
+            kept.append((stage, after))
+            before = after
         return Trace(photo, tuple(kept))
 
     def earlier(self, stage: Stage) -> Earlier | None:
@@ -132,6 +143,10 @@ class Trace:
                 return Earlier(old, before, after)
             before = after
         return None
+
+
+def _would_repeat(stage: Stage, earlier: Earlier) -> bool:
+    return isinstance(stage, RepeatingStage) and stage.would_repeat(earlier)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from core.settings_faces import (
     Finish,
     FivePoints,
     IdentityFloor,
+    Place,
 )
 from core.settings_repair import CLASSICAL, NEARBY, DenoiseSettings, MaskEdits, RepairSettings
 
@@ -41,6 +42,7 @@ __all__ = [
     "FivePoints",
     "IdentityFloor",
     "MaskEdits",
+    "Place",
     "RepairSettings",
     "RestorationSettings",
     "Share",

@@ -27,7 +27,11 @@ FivePoints = tuple[
 ]
 """Landmarks as `core.faces.Landmarks`, in pixels of the upright photo."""
 
+Place = tuple[float, float, float, float]
+"""Left, top, right and bottom in shares of the photo's width and height."""
+
 _FARTHEST_PX = 1e6
+_FARTHEST_SHARE = 100.0
 
 
 class FaceChoice(Settings, frozen=True, kw_only=True):
@@ -51,6 +55,18 @@ class FaceChoice(Settings, frozen=True, kw_only=True):
         str | None,
         Meta(description="Network for this face alone; empty: as all the others."),
     ] = None
+    place: Annotated[
+        Place | None,
+        Meta(
+            description="Left, top, right and bottom of the face in shares of the photo's sides: "
+            "it keeps its number wherever the finder lists it. Empty: the number alone counts."
+        ),
+    ] = None
+
+    @property
+    def says_nothing(self) -> bool:
+        """True where the face does as all the others."""
+        return self == FaceChoice(index=self.index, place=self.place)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -58,6 +74,12 @@ class FaceChoice(Settings, frozen=True, kw_only=True):
             raise ValueError(f"strength must lie between 0 and 1, not {self.strength}")
         if self.landmarks is not None:
             _check_landmarks(self.landmarks)
+        if self.place is not None:
+            left, top, right, bottom = self.place
+            if not all(abs(edge) <= _FARTHEST_SHARE for edge in self.place):
+                raise ValueError("place must lie near the photo")
+            if right <= left or bottom <= top:
+                raise ValueError("place must have a width and a height")
 
 
 class AddedFace(Settings, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from app.session.services import Services
 from core.faces import Face, FaceResult
 from core.geometry import Box
 from core.image import Photo
+from core.matching import same_face
 from core.placing import PlacedFace
 from core.progress import Progress
 
@@ -52,8 +53,6 @@ def place_work(
 
 def _same_as(placed: PlacedFace, known: Sequence[FaceResult]) -> int | None:
     """The number of the known face that was found once more."""
-    from core.engines.rotation import same_face
-
     if not placed.is_found:
         return None
     face = Face(placed.box, placed.landmarks, 1.0)

@@ -40,6 +40,7 @@ from core.image import Photo
 from core.pipeline import Trace
 from core.progress import Progress
 from core.settings import RestorationSettings
+from core.stages.choose import keeps_numbers
 
 SETTLE_MS = 250
 """A slider that rests this long is done moving; then the full photo is worked on."""
@@ -268,7 +269,7 @@ class PhotoWork(QObject):
         document = self._document
         if document is None or document.result_settings is None or self._stand_in is None:
             return
-        if needs_networks(document.result_settings, document.settings):
+        if _needs_networks(document):
             return
         if self._orders.is_open("preview"):
             self._wants_preview = True
@@ -299,7 +300,7 @@ class PhotoWork(QObject):
             return
         self._orders.cancel("restore")
         previous, stand_in = document.trace, self._stand_in
-        if document.result_settings and needs_networks(document.result_settings, document.settings):
+        if _needs_networks(document):
             stand_in = None
         if stand_in is not None and stand_in.original is document.photo:
             previous = stand_in  # a small photo is its own stand-in, and further along
@@ -397,3 +398,13 @@ class PhotoWork(QObject):
     def _tell_if_ended(self) -> None:
         if not self._orders.has_shown:
             self.ended.emit()
+
+
+def _needs_networks(document: Document) -> bool:
+    """True where no stand-in can show the change: networks must run, or faces be numbered anew."""
+    trace, settings = document.trace, document.result_settings
+    if trace is None or settings is None:
+        return False
+    if needs_networks(settings, document.settings):
+        return True
+    return not keeps_numbers(trace, document.settings.faces)

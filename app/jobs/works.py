@@ -216,8 +216,8 @@ def needs_networks(old: RestorationSettings, new: RestorationSettings) -> bool:
 
 def _by_networks(choices: tuple[FaceChoice, ...]) -> set[FaceChoice]:
     """The part of the choices for single faces that networks must answer."""
-    parts = {choice.replace(enabled=True, strength=None) for choice in choices}
-    return {part for part in parts if part != FaceChoice(index=part.index)}
+    parts = {choice.replace(enabled=True, strength=None, place=None) for choice in choices}
+    return {part for part in parts if not part.says_nothing}
 
 
 def thumbnails_of(result: Restoration) -> tuple[FaceThumbnail, ...]:

@@ -91,14 +91,20 @@ def differences(present: RestorationSettings, other: RestorationSettings) -> tup
 
 
 def choice_from(
-    winner: RestorationSettings, index: int, present: RestorationSettings
+    winner: RestorationSettings, index: int, present: RestorationSettings, there: int | None = None
 ) -> FaceChoice:
     """The choice that gives one face of the present settings what it has in the winner.
 
     What the present settings give to all faces anyway is left empty, so that the face goes on
     following them.
+
+    Args:
+        winner: The settings of the chosen result.
+        index: Number of the face with the present settings.
+        present: The present settings.
+        there: Its number in the chosen result; the same by default.
     """
-    chosen = winner.faces.choice_for(index)
+    chosen = winner.faces.choice_for(index if there is None else there)
     model = chosen.model or winner.faces.model
     strength = winner.faces.strength if chosen.strength is None else chosen.strength
     return present.faces.choice_for(index).replace(
@@ -117,7 +123,7 @@ def _candidates(
 
 def _kept(choices: Iterable[FaceChoice]) -> tuple[FaceChoice, ...]:
     """The choices without those that say nothing any more."""
-    return tuple(choice for choice in choices if choice != FaceChoice(index=choice.index))
+    return tuple(choice for choice in choices if not choice.says_nothing)
 
 
 def _differences(section: str, first: Settings, second: Settings) -> Iterable[Difference]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from app.session.face_edits import place_of, with_own
 from app.session.history import History
 from core.image import Photo
 from core.pipeline import Restoration, Trace
-from core.settings import FaceChoice, RestorationSettings
+from core.settings import FaceChoice, Place, RestorationSettings
 
 
 class Document:
@@ -91,9 +92,11 @@ class Document:
 
     def with_face(self, choice: FaceChoice) -> RestorationSettings:
         """The present settings with another choice for one face; default choices are left out."""
-        faces = self.settings.faces
-        others = [kept for kept in faces.choices if kept.index != choice.index]
-        if choice != FaceChoice(index=choice.index):
-            others.append(choice)
-        choices = tuple(sorted(others, key=lambda kept: kept.index))
-        return self.settings.replace(faces=faces.replace(choices=choices))
+        return with_own(self.settings, choice)
+
+    def place_of(self, index: int) -> Place | None:
+        """Where the face of this number is, for a choice to stay with it; None where unknown."""
+        for face in self.result.faces if self.result else ():
+            if face.index == index and not face.whole:
+                return place_of(face.face.box, self.photo.size)
+        return None

@@ -5,24 +5,50 @@ from __future__ import annotations
 from typing import Any
 
 from core.faces import Landmarks
-from core.geometry import Box
+from core.geometry import Box, Size
 from core.settings import (
     FIRST_ADDED,
     AddedFace,
     FaceChoice,
     FaceSettings,
+    Place,
     RestorationSettings,
 )
 
 
-def with_choice(settings: RestorationSettings, index: int, **changes: Any) -> RestorationSettings:
-    """The settings with fields of `FaceChoice` changed for one face; empty choices are left out."""
-    faces = settings.faces
-    changed = faces.choice_for(index).replace(**changes)
-    choices = [choice for choice in faces.choices if choice.index != index]
-    if changed != FaceChoice(index=index):
-        choices.append(changed)
+def with_choice(
+    settings: RestorationSettings, index: int, place: Place | None = None, **changes: Any
+) -> RestorationSettings:
+    """The settings with fields of `FaceChoice` changed for one face; empty choices are left out.
+
+    Args:
+        settings: The settings.
+        index: Number of the face.
+        place: Where the face is, so that the choice stays with it when others are found; the place
+            that a choice has already is kept.
+        **changes: Fields of `FaceChoice`.
+    """
+    changed = settings.faces.choice_for(index).replace(**changes)
+    if changed.place is None and place is not None and index < FIRST_ADDED:
+        changed = changed.replace(place=place)
+    return with_own(settings, changed)
+
+
+def with_own(settings: RestorationSettings, own: FaceChoice) -> RestorationSettings:
+    """The settings with another choice for one face; one that says nothing is left out."""
+    choices = [choice for choice in settings.faces.choices if choice.index != own.index]
+    if not own.says_nothing:
+        choices.append(own)
     return _with(settings, choices=tuple(sorted(choices, key=lambda choice: choice.index)))
+
+
+def place_of(box: Box, photo: Size) -> Place:
+    """A place as a choice keeps it; whole pixels are enough even in very large photos."""
+    share = box.share_of(photo)
+    left, top, right, bottom = (
+        round(edge, 5) for edge in (share.left, share.top, share.right, share.bottom)
+    )
+    return left, top, right, bottom
 
 
 def with_added(
@@ -35,10 +61,12 @@ def with_added(
     return _with(settings, added=(*settings.faces.added, face)), number
 
 
-def without(settings: RestorationSettings, index: int) -> RestorationSettings:
+def without(
+    settings: RestorationSettings, index: int, place: Place | None = None
+) -> RestorationSettings:
     """The settings without a face: one that was found is marked, one that was added is gone."""
     if index < FIRST_ADDED:
-        return with_choice(settings, index, removed=True)
+        return with_choice(settings, index, place, removed=True)
     faces = settings.faces
     return _with(
         settings,

@@ -27,7 +27,8 @@ from app.windows.actions import Actions
 from app.windows.differences import difference_text, likeness_text
 from app.windows.parts import Parts
 from app.windows.presenter import Presenter
-from core.settings import RestorationSettings
+from core.matching import same_places
+from core.settings import FIRST_ADDED, RestorationSettings
 
 _KIND = "pane"
 
@@ -237,7 +238,13 @@ class CompareGrid(QObject):
         result = self._results.get(page.grid.chosen_pane)
         if document is None or result is None or index < 0:
             return
-        choice = choice_from(result.settings, index, document.settings)
+        there, index = index, _number_here(document, result, index)
+        if index < 0:
+            page.show_hint(self.tr("With the present settings, this face is not found."))
+            return
+        choice = choice_from(result.settings, index, document.settings, there)
+        if choice.place is None and index < FIRST_ADDED:
+            choice = choice.replace(place=document.place_of(index))
         title = self.tr("Pick the best result for face {number}").format(number=index + 1)
         self._presenter.change(document.with_face(choice), title)
         done = self.tr("Face {number} now follows “{result}”. Undo takes it back.")
@@ -285,3 +292,14 @@ class CompareGrid(QObject):
             self._parts.panel.hide()
             for action in (*self._actions.compare.actions(), self._actions.faces):
                 action.setEnabled(False)
+
+
+def _number_here(document: Document, result: PaneResult, there: int) -> int:
+    """The number that a face of a result has in the photo as it is now; -1 where it is not there.
+
+    Another face finder, or an earlier version, lists other faces before it.
+    """
+    boxes = [face.box for face in result.faces if face.index == there]
+    faces = document.result.faces if document.result else ()
+    pairs = same_places(boxes, [face.face.box for face in faces])
+    return faces[pairs[0][1]].index if pairs else -1

@@ -152,7 +152,8 @@ class FaceTools(QObject):
         if self._pointed is None or document is None:
             return
         title = self.tr("Points of {face}").format(face=face_title(self._pointed))
-        settings = with_choice(document.settings, self._pointed, landmarks=points)
+        place = document.place_of(self._pointed)
+        settings = with_choice(document.settings, self._pointed, place, landmarks=points)
         key = f"face {self._pointed} {merge_key}" if merge_key else ""
         self._presenter.change(settings, title, key)
 

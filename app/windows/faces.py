@@ -108,7 +108,8 @@ class Faces(QObject):
         if result is not None and result.whole:
             return
         title = self.tr("Not a face: {face}").format(face=face_title(number))
-        self._presenter.change(without(document.settings, number), title)
+        without_it = without(document.settings, number, document.place_of(number))
+        self._presenter.change(without_it, title)
 
     @Slot()
     def _on_go_to_faces_asked(self) -> None:
@@ -133,7 +134,8 @@ class Faces(QObject):
         if document is None:
             return
         key = f"face {number} {merge_key}" if merge_key else ""
-        settings = with_choice(document.settings, number, **changes)
+        place = document.place_of(number)
+        settings = with_choice(document.settings, number, place, **changes)
         self._presenter.change(settings, title or face_title(number), key)
 
     @Slot(int, float)

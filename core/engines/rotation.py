@@ -16,15 +16,11 @@ import numpy as np
 from core.faces import Face
 from core.geometry import Box, Matrix, transformed
 from core.interfaces import Uint8Image
+from core.matching import same_face
 from core.progress import Progress
 
 QUARTERS = (0, 1, 3, 2)
 """Quarter turns to the left, likeliest first."""
-
-SAME_IOU = 0.4
-SAME_CONTAINED = 0.7
-SAME_CENTRE = 0.25
-"""Shares of the boxes, and of the larger face's width, from which two findings are one face."""
 
 CERTAIN = 0.97
 """Score that a face needs whose direction is not that of the photo's other faces: nearly all
@@ -131,22 +127,6 @@ def distinct(found: Iterable[Finding]) -> list[Finding]:
         if not any(same_face(item.face, other.face) for other in kept):
             kept.append(item)
     return kept
-
-
-def same_face(one: Face, other: Face) -> bool:
-    """True where two findings cannot be two people.
-
-    They overlap strongly, or one lies almost wholly inside the other (a nose taken for a face), or
-    their landmarks have nearly the same centre.
-    """
-    if one.box.iou(other.box) > SAME_IOU:
-        return True
-    smaller = min(one.box.area_px, other.box.area_px)
-    if one.box.intersection_px(other.box) > SAME_CONTAINED * smaller:
-        return True
-    gap = np.subtract(np.mean(one.landmarks, axis=0), np.mean(other.landmarks, axis=0))
-    width = max(one.box.width, other.box.width)
-    return float(np.hypot(gap[0], gap[1])) < SAME_CENTRE * width
 
 
 def in_reading_order(faces: Iterable[Face]) -> tuple[Face, ...]:

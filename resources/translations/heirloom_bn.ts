@@ -595,7 +595,7 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     </message>
     <message>
         <source>With the present settings, this face is not found.</source>
-        <translation type="unfinished"></translation>
+        <translation>এখনকার সেটিংসে এই মুখটি পাওয়া যায় না।</translation>
     </message>
     <message>
         <source>Pick the best result for face {number}</source>
@@ -1993,7 +1993,7 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     </message>
     <message>
         <source>Left, top, right and bottom of the face in shares of the photo&apos;s sides: it keeps its number wherever the finder lists it. Empty: the number alone counts.</source>
-        <translation type="unfinished"></translation>
+        <translation>ছবির বাহুর অংশ হিসেবে মুখের বাম, উপর, ডান ও নিচ: সন্ধানে যেখানেই আসুক, মুখটি তার নম্বর রাখে। খালি থাকলে শুধু নম্বরই ধরা হয়।</translation>
     </message>
     <message>
         <source>Photos found: {0}</source>
@@ -4668,6 +4668,10 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     <message>
         <source>Your open photo comes first</source>
         <translation>আপনার খোলা ছবি আগে</translation>
+    </message>
+    <message>
+        <source>Getting ready…</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Paused</source>

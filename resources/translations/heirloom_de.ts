@@ -595,7 +595,7 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     </message>
     <message>
         <source>With the present settings, this face is not found.</source>
-        <translation type="unfinished"></translation>
+        <translation>Mit den jetzigen Einstellungen wird dieses Gesicht nicht gefunden.</translation>
     </message>
     <message>
         <source>Pick the best result for face {number}</source>
@@ -1993,7 +1993,7 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     </message>
     <message>
         <source>Left, top, right and bottom of the face in shares of the photo&apos;s sides: it keeps its number wherever the finder lists it. Empty: the number alone counts.</source>
-        <translation type="unfinished"></translation>
+        <translation>Links, oben, rechts und unten des Gesichts als Anteile der Seiten des Fotos: Es behält seine Nummer, wo immer die Suche es aufführt. Leer: Nur die Nummer zählt.</translation>
     </message>
     <message>
         <source>Photos found: {0}</source>
@@ -4668,6 +4668,10 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     <message>
         <source>Your open photo comes first</source>
         <translation>Ihr offenes Foto kommt zuerst</translation>
+    </message>
+    <message>
+        <source>Getting ready…</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Paused</source>

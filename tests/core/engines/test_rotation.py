@@ -11,11 +11,11 @@ from core.engines.rotation import (
     in_reading_order,
     main_turn,
     moved,
-    same_face,
     sweep,
     turn_back,
     turned,
 )
+from core.matching import same_face
 from core.faces import Face
 from core.geometry import Box, transformed
 from core.progress import no_progress
