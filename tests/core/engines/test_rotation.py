@@ -15,9 +15,9 @@ from core.engines.rotation import (
     turn_back,
     turned,
 )
-from core.matching import same_face
 from core.faces import Face
 from core.geometry import Box, transformed
+from core.matching import same_face
 from core.progress import no_progress
 
 
