@@ -76,6 +76,7 @@ class BatchWork(QObject):
         self._photo_id = ""
         self._fraction = 0.0
         self._done_in_run = 0
+        self._is_photo_open = False
         self._eta = BatchEta()
         self.is_closing = False
         self._rest = QTimer(self)
@@ -107,12 +108,31 @@ class BatchWork(QObject):
 
     @property
     def waits_for_user(self) -> bool:
-        """True where the open photo comes first."""
-        return self._is_on and not self._photo_id
+        """True where the open photo comes first: it is worked on, or was a moment ago."""
+        waits = self._rest.isActive() or self._queue.is_busy
+        return self._is_on and not self._photo_id and self._is_photo_open and waits
+
+    @property
+    def waits_for_others(self) -> bool:
+        """True where something else is done first while no photo is open: models are loaded."""
+        return (
+            self._is_on and not self._photo_id and not self._is_photo_open and self._queue.is_busy
+        )
 
     def set_rest_ms(self, rest_ms: int) -> None:
         """How long the user must rest before the next photo begins."""
         self._rest.setInterval(rest_ms)
+
+    def note_open_photo(self, *, is_open: bool) -> None:
+        """Learn whether a photo is open, for which the batch would wait."""
+        if is_open == self._is_photo_open:
+            return
+        self._is_photo_open = is_open
+        if not is_open and self._rest.isActive():
+            self._rest.stop()
+            self._advance()
+        if self._is_on:
+            self.changed.emit()
 
     def set_export(self, export: ExportSettings) -> None:
         """Write the results of the photos that come next in this way."""
@@ -299,7 +319,7 @@ class BatchWork(QObject):
 
     def _let_user_work(self) -> None:
         """The open photo has just had a job: the next batch photo waits until the user rests."""
-        if self._is_on and self._rest.interval():
+        if self._is_on and self._is_photo_open and self._rest.interval():
             self._rest.start()
 
 

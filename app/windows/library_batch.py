@@ -277,6 +277,8 @@ class LibraryBatch(QObject):
             left = self.tr("Pausing after this photo")
         elif self._batch.waits_for_user:
             left = self.tr("Your open photo comes first")
+        elif self._batch.waits_for_others:
+            left = self.tr("Getting ready…")
         elif works and self._left_s is not None:
             left = self._left_words(self._left_s)
         elif self._library.count(PhotoState.WAITING) and done and not works:

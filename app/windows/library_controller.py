@@ -288,6 +288,7 @@ class LibraryController(QObject):
         """The document, its settings or its state of saving may be others."""
         document = self._work.document
         photo = self._photo_of(document)
+        self.batch.note_open_photo(is_open=document is not None)
         self._commands.export.setEnabled(document is not None and document.result is not None)
         self.model.show_open(photo.id if photo else "")
         self._pane.show_scope(None if photo is None else _scope(photo))

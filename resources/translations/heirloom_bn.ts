@@ -4671,7 +4671,7 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     </message>
     <message>
         <source>Getting ready…</source>
-        <translation type="unfinished"></translation>
+        <translation>প্রস্তুত হচ্ছে…</translation>
     </message>
     <message>
         <source>Paused</source>
