@@ -76,8 +76,7 @@ def read_state_dict(path: Path) -> Checkpoint:
     if head[8:9] == b"{":
         return _read_safetensors(path, int.from_bytes(head[:8], "little"))
     if head[:4] == b"PK\x03\x04":
-        _check_archive(path)
-        return _read_torch(path)
+        return _read_program(path) if _check_archive(path) else _read_torch(path)
     if head[:1] == b"\x80":
         return _read_torch(path)
     raise ModelFileError(
@@ -100,18 +99,50 @@ def _read_safetensors(path: Path, header_bytes: int) -> Checkpoint:
     return Checkpoint(path, _checked(path, tensors), metadata)
 
 
-def _check_archive(path: Path) -> None:
-    """Refuse an archive that unpacks to more than the file holds."""
+def _check_archive(path: Path) -> bool:
+    """Refuse an archive that unpacks to more than the file holds; True where it is TorchScript."""
+    from core.models.torchscript import is_read
+
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
+            holds_program = any(
+                entry.filename.partition("/")[2] == "constants.pkl" for entry in entries
+            )
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise _damaged(path, str(error)) from error
+    if holds_program:  # its program is packed, but never read
+        entries = [entry for entry in entries if is_read(entry.filename)]
     if sum(entry.file_size for entry in entries) > path.stat().st_size:
         raise ModelFileError(
             f"{path.name} unpacks to more than its own size, which no honest checkpoint does.",
             "Do not use this file.",
         )
+    return holds_program
+
+
+def _read_program(path: Path) -> Checkpoint:
+    """The weights of a TorchScript file; the program in it is left alone."""
+    from core.models.torchscript import read_torchscript
+
+    try:
+        tensors = read_torchscript(path)
+    except pickle.UnpicklingError as error:
+        raise _holds_code(path) from error
+    except Exception as error:
+        raise _damaged(path, str(error).partition("\n")[0]) from error
+    return Checkpoint(path, _checked(path, _lama_named(tensors)))
+
+
+def _lama_named(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """LaMa's published TorchScript file wraps its generator; spandrel knows the generator alone."""
+    mark = "generator.model."
+    starts = {name.partition(mark)[0] for name in tensors if mark in name}
+    if len(starts) != 1:
+        return tensors
+    start = starts.pop()
+    kept = {name: tensor for name, tensor in tensors.items() if name.startswith(start + mark)}
+    return {name.removeprefix(start): tensor for name, tensor in kept.items()}
 
 
 def _read_torch(path: Path) -> Checkpoint:
@@ -120,10 +151,7 @@ def _read_torch(path: Path) -> Checkpoint:
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
-        raise ModelFileError(
-            f"{path.name} holds program code or is damaged. Nothing of it was executed.",
-            "Ask for a .safetensors file, which can hold only weights.",
-        ) from error
+        raise _holds_code(path) from error
     except Exception as error:
         raise _damaged(path, str(error).partition("\n")[0]) from error
     return Checkpoint(path, _checked(path, _unwrapped(content)))
@@ -167,6 +195,13 @@ def _is_plain(tensor: Tensor) -> bool:
     if tensor.layout != torch.strided or tensor.device.type != "cpu" or tensor.is_quantized:
         return False
     return tensor.numel() * tensor.element_size() <= tensor.untyped_storage().nbytes()
+
+
+def _holds_code(path: Path) -> ModelFileError:
+    return ModelFileError(
+        f"{path.name} holds program code or is damaged. Nothing of it was executed.",
+        "Ask for a .safetensors file, which can hold only weights.",
+    )
 
 
 def _damaged(path: Path, detail: str) -> ModelFileError:
