@@ -139,6 +139,17 @@ class BatchJournal:
         with self._guard:
             self._forget()
 
+    @property
+    def slot(self) -> int | None:
+        """Which of the journals this window has; None where it has none."""
+        return self._slot if self._lock is not None else None
+
+    def adopt(self, slot: int) -> None:
+        """Go on with the journal of a window that this one takes the place of."""
+        with self._guard:
+            if self._folder is not None:
+                self._claim(slot)
+
     def close(self) -> None:
         """Let go of the journal and leave it for the next start."""
         with self._guard:

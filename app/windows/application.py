@@ -147,6 +147,7 @@ class WindowHost(QObject):
         """Open the same photo in a new window, in the same place, and close the old one."""
         old = self.window
         document = old.work.release()
+        listed = old.library.hand_over() if old.library is not None else None
         self.window = new = self._make()
         new.setGeometry(old.geometry())
         new.setWindowState(old.windowState())
@@ -154,6 +155,8 @@ class WindowHost(QObject):
         old.close()
         old.deleteLater()
         new.work.warm_up()
+        if listed is not None and new.library is not None:
+            new.library.take_over(listed)
         if document is not None:
             new.work.take_over(document)
         new.manners.show_preferences()

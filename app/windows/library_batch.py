@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -18,6 +19,23 @@ from core.naming import NameFacts
 
 _SECONDS_SHOWN_EXACTLY = 90
 _MINUTES_SHOWN_EXACTLY = 100
+
+
+@dataclass(frozen=True, slots=True)
+class HandedList:
+    """A list that goes from one window to the one that takes its place.
+
+    Attributes:
+        queue: The photos, their settings and how results are written.
+        goes_on: Its batch was on.
+        slot: Which journal it is written down in; None for none.
+        is_shown: Its pane is shown.
+    """
+
+    queue: Queue
+    goes_on: bool
+    slot: int | None
+    is_shown: bool
 
 
 class LibraryBatch(QObject):
@@ -130,15 +148,44 @@ class LibraryBatch(QObject):
         self._write_soon()
         self.refresh()
 
+    # From window to window
+
+    def hand_over(self, *, goes_on: bool, slot: int | None) -> HandedList:
+        """The list as it is now, for another window; the batch does nothing any more."""
+        return HandedList(
+            self._whole_queue(),
+            goes_on,
+            slot if self._is_journalled and self._has_more() else None,
+            self._pane.isVisible(),
+        )
+
+    def take_over(self, handed: HandedList) -> None:
+        """Show the list of another window, and go on with its batch."""
+        self._is_journalled = handed.slot is not None
+        self._show_queue(handed.queue)
+        self._pane.setVisible(handed.is_shown)
+        if handed.goes_on:
+            self.start_or_pause()
+        self.refresh()
+
+    def _show_queue(self, queue: Queue) -> None:
+        self._library.common = queue.common
+        self.export = queue.export
+        self._batch.set_export(queue.export)
+        self._library.add(queue.photos)
+
+    def _whole_queue(self) -> Queue:
+        return Queue(
+            common=self._library.common, export=self.export, photos=tuple(self._library.photos)
+        )
+
     # The journal
 
     def _snapshot(self) -> Queue | None:
         """The queue as it is now; None where nothing is left to do."""
         if not self._is_journalled or not self._has_more():
             return None
-        return Queue(
-            common=self._library.common, export=self.export, photos=tuple(self._library.photos)
-        )
+        return self._whole_queue()
 
     def _has_more(self) -> bool:
         return bool(self._library.count(PhotoState.WAITING, PhotoState.WORKING))
@@ -153,9 +200,7 @@ class LibraryBatch(QObject):
         if len(self._library):
             return  # the user was quicker; it is offered at the next start
         self._is_journalled = True
-        self._library.common = queue.common
-        self.export = queue.export
-        self._library.add(queue.photos)
+        self._show_queue(queue)
         self._pane.show()
         self._pane.show_offer(
             self.tr("Heirloom ended before all photos were done: {left} of {all} are left.").format(

@@ -24,7 +24,7 @@ from app.session.troubles import Trouble
 from app.widgets.library_model import LibraryModel
 from app.windows.actions import Actions
 from app.windows.intake import Intake
-from app.windows.library_batch import LibraryBatch
+from app.windows.library_batch import HandedList, LibraryBatch
 from app.windows.library_search import LibrarySearch
 from app.windows.parts import Parts
 from app.windows.photo_export import PhotoExport
@@ -88,6 +88,8 @@ class LibraryController(QObject):
         self._document: Document | None = None
         self._known: RestorationSettings | None = None
         self._wanted_first = False
+        self._goes_on = False
+        self._is_list_taken_over = False
         self._connect()
         self._make_list_actions()
         # After the window's first frame, and after a window that this one replaces has closed.
@@ -185,7 +187,7 @@ class LibraryController(QObject):
 
     def look_back(self) -> None:
         """Offer to go on with a batch that a crash has cut short."""
-        if self.journal.may_hold_something():
+        if not self._is_list_taken_over and self.journal.may_hold_something():
             self.chores.look_back()
 
     def open_photo(self, photo_id: str) -> None:
@@ -196,6 +198,41 @@ class LibraryController(QObject):
             self._open(photo_id)
         else:
             self._when_saved(partial(self._open, photo_id))
+
+    # From window to window
+
+    @property
+    def is_searching(self) -> bool:
+        """True while photos are looked for, which another window would know nothing of."""
+        return self.chores.is_searching
+
+    def lay_down(self, then: Callable[[], object]) -> None:
+        """Stop the batch within a second so that another window can go on with it.
+
+        Args:
+            then: Called when nothing is worked on any more; the present photo waits again.
+        """
+        self._goes_on = self.batch.is_on
+        is_working = bool(self.batch.photo_id)
+        self.batch.close()
+        if is_working:
+            self.batch.photo_ended.connect(lambda _id: QTimer.singleShot(0, self, then))
+        else:
+            then()
+
+    def hand_over(self) -> HandedList:
+        """The list with all that is known of it; ask before this window closes."""
+        return self.desk.hand_over(goes_on=self._goes_on, slot=self.journal.slot)
+
+    def take_over(self, handed: HandedList) -> None:
+        """Show the list of a window that has closed, and go on with its batch."""
+        if not handed.queue.photos:
+            return
+        self._is_list_taken_over = True
+        if handed.slot is not None:
+            self.journal.adopt(handed.slot)
+        self.desk.take_over(handed)
+        self._commands.library.setChecked(handed.is_shown)
 
     def stop(self) -> None:
         """Stop the batch and leave what is left to the next start; before the work stops."""
@@ -221,9 +258,6 @@ class LibraryController(QObject):
         photo = self.library.photo(photo_id)
         if photo is None:
             return
-        document = self._work.document
-        if document is not None and self._photo_of(document) is not None:
-            document.discard()
         settings = self.library.settings_of(photo)
         self._work.cancel_kind("stored")
         if photo.state in FINISHED and photo.output:
@@ -241,7 +275,6 @@ class LibraryController(QObject):
 
     def _on_stored(self, document: object) -> None:
         assert isinstance(document, Document)
-        self._work.close_photo()  # what still runs for it must not end up in this one
         self._work.take_over(document)
 
     def _on_stored_failed(self, photo: LibraryPhoto, trouble: Trouble | None) -> None:
@@ -399,10 +432,10 @@ class LibraryController(QObject):
         elif document.result is None:
             self._open(photo_id)
 
-    @Slot(object)
-    def _on_saved(self, saved: SavedFile) -> None:
-        """The open photo was saved by hand: the batch need not do it again."""
-        photo = self._photo_of(self._work.document)
+    @Slot(object, object)
+    def _on_saved(self, saved: SavedFile, document: Document) -> None:
+        """A photo was saved by hand, open or left since: the batch need not do it again."""
+        photo = self._photo_of(document)
         if photo is not None and photo.state is not PhotoState.WORKING:
             self.library.update(
                 photo.id, state=PhotoState.DONE, output=str(saved.path), reason="", remedy=""

@@ -95,6 +95,7 @@ class MainWindow(QMainWindow):
             self.library.export_edited.connect(partial(self._on_preferences_edited, "export"))
             self.library.take_preferences(self.preferences)
             self.manners.reports.follow(self.library.library)
+            self.manners.follow(self.library)
         self.setCentralWidget(self.parts.central)
         self._recent_menu = fill_menu_bar(self.menuBar(), self.commands, self.history_commands)
         self.setAcceptDrops(True)
@@ -246,7 +247,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Ask about an unsaved result; stop the work within a second."""
         document = self.work.document
-        if document is not None and document.is_unsaved:
+        if self.work.is_saving or (document is not None and document.is_unsaved):
             event.ignore()
             self.leaving.when_saved(self.close)
             return

@@ -19,6 +19,7 @@ from app.session.services import Choices, ModelOption, Services
 from app.session.troubles import Trouble
 from app.widgets.banner import Banner
 from app.windows.actions import Actions
+from app.windows.library_controller import LibraryController
 from app.windows.reports import Reports
 from core.settings import RestorationSettings
 
@@ -60,6 +61,7 @@ class Manners(QObject):
         self._face_models: tuple[ModelOption, ...] = ()
         self._last_error = ""
         self._usual: RestorationSettings | None = None
+        self._library: LibraryController | None = None
         self.dialog: PreferencesDialog | None = None
         self.reports = Reports(services, work, commands, banner, self)
         self._commands = commands
@@ -161,8 +163,14 @@ class Manners(QObject):
         elif name == "language":
             self._on_language_edited()
 
+    def follow(self, library: LibraryController) -> None:
+        """Let a batch be laid down where the window is made anew."""
+        self._library = library
+
     def _on_language_edited(self) -> None:
-        if self.is_busy:
+        if not self.is_busy and self._library is not None:
+            self._library.lay_down(self.language_edited.emit)
+        elif self.is_busy:
             self._banner.show_note(
                 self.tr("The language changes at the next start, as work is still going on.")
             )
@@ -171,8 +179,17 @@ class Manners(QObject):
 
     @property
     def is_busy(self) -> bool:
-        """True while any part of the window has work in the background."""
-        return any(queue.is_busy for queue in self._window.findChildren(JobQueue))
+        """True while any part of the window has work that another window could not go on with.
+
+        The list can: its batch is laid down and goes on.
+        """
+        of_list = [self._work.queue]
+        if self._library is not None:
+            of_list += self._library.chores.findChildren(JobQueue)
+            if self._library.is_searching:
+                return True
+        others = (q for q in self._window.findChildren(JobQueue) if q not in of_list)
+        return self._work.is_busy or any(queue.is_busy for queue in others)
 
     @Slot()
     def _on_finished(self) -> None:
