@@ -75,8 +75,14 @@ class Orders:
             if order.kind in kinds:
                 order.job.token.cancel()
 
-    def cancel_shown(self) -> None:
-        """Ask all jobs to stop that the user sees."""
+    def cancel_shown(self, running: int, but: Collection[str] = ()) -> None:
+        """Ask all jobs to stop that the user sees.
+
+        Args:
+            running: Number of the job that runs now.
+            but: Kinds that are stopped only where they run.
+        """
         for order in self._open.values():
-            if order.kind not in self._quiet:
-                order.job.token.cancel()
+            if order.kind in self._quiet or (order.kind in but and order.job.id != running):
+                continue
+            order.job.token.cancel()

@@ -26,6 +26,7 @@ from app.jobs.works import (
     Saved,
     Work,
     adopt_work,
+    finish_work,
     needs_networks,
     open_work,
     preview_work,
@@ -46,6 +47,7 @@ SETTLE_MS = 250
 """A slider that rests this long is done moving; then the full photo is worked on."""
 
 _QUIET_KINDS = ("warm_up", "preview")
+_SAVING_KINDS = ("save", "export", "project")
 
 
 class PhotoWork(QObject):
@@ -63,7 +65,7 @@ class PhotoWork(QObject):
         opened: (Opened)
         restored: (Restored) the full photo.
         previewed: (Pyramid) a small stand-in while a slider moves.
-        saved: (SavedFile)
+        saved: (SavedFile, Document) the result of a photo, which need not be open any more.
         failed: (Trouble)
         choices_found: (Choices)
     """
@@ -74,7 +76,7 @@ class PhotoWork(QObject):
     opened = Signal(object)
     restored = Signal(object)
     previewed = Signal(object)
-    saved = Signal(object)
+    saved = Signal(object, object)
     failed = Signal(object)
     choices_found = Signal(object)
 
@@ -89,6 +91,7 @@ class PhotoWork(QObject):
         self._stand_in: Trace | None = None
         self._wants_preview = False
         self._save_wanted: tuple[Path | None, bool] | None = None
+        self._running = 0
         self._eta = Eta()
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
@@ -110,6 +113,11 @@ class PhotoWork(QObject):
     def is_busy(self) -> bool:
         """True while anything runs, waits, or is about to begin; a batch does not count."""
         return bool(self._orders) or self._settle.isActive()
+
+    @property
+    def is_saving(self) -> bool:
+        """True while a result is being written, or will be as soon as it is there."""
+        return self._save_wanted is not None or self._orders.is_open(*_SAVING_KINDS)
 
     @property
     def queue(self) -> JobQueue:
@@ -138,9 +146,10 @@ class PhotoWork(QObject):
 
     def take_over(self, document: Document) -> None:
         """Adopt what another window had open, with its result and its history."""
-        self._document = document
+        self._orders.cancel("open")
         work = adopt_work(document.photo, document.trace, document.result_settings)
-        self._submit("open", self.tr("Opening"), work, self._on_adopted)
+        adopted = partial(self._on_adopted, document)
+        self._submit("open", self.tr("Opening"), work, adopted)
 
     def release(self) -> Document | None:
         """Give the open photo away, for another window to adopt it."""
@@ -220,16 +229,19 @@ class PhotoWork(QObject):
         self._tell_if_ended()
 
     def close_photo(self) -> None:
-        """Forget the open photo and stop its work."""
-        self._stop_photo_work()
+        """Forget the open photo and stop its work; what was to be saved is saved all the same."""
+        self._leave_photo()
         self._document = None
         self._stand_in = None
 
     def cancel(self) -> None:
-        """Stop what the user sees running. Returns at once; the jobs end within a second."""
+        """Stop what the user sees running. Returns at once; the jobs end within a second.
+
+        What waits to be written goes on: it is not what the user sees, and would be lost.
+        """
         self._settle.stop()
         self._save_wanted = None
-        self._orders.cancel_shown()
+        self._orders.cancel_shown(self._running, but=_SAVING_KINDS)
         self._tell_if_ended()
 
     def stop(self) -> bool:
@@ -257,6 +269,21 @@ class PhotoWork(QObject):
         self._orders.cancel("open", "restore", "preview")
         opened = partial(self._on_opened, settings)
         self._submit("open", self.tr("Opening"), open_work(read), opened)
+
+    def _leave_photo(self) -> None:
+        """Stop the work on the open photo; a result that the user wants to have is still made."""
+        wanted, document = self._save_wanted, self._document
+        self._stop_photo_work()
+        if wanted is not None and document is not None:
+            work = finish_work(
+                self._services,
+                document.photo,
+                document.settings,
+                document.trace,
+                wanted[0],
+                overwrite=wanted[1],
+            )
+            self._submit("save", self.tr("Saving"), work, partial(self._on_saved, document))
 
     def _stop_photo_work(self) -> None:
         self._settle.stop()
@@ -311,14 +338,17 @@ class PhotoWork(QObject):
 
     def _on_opened(self, settings: RestorationSettings | None, result: object) -> None:
         assert isinstance(result, Opened)
-        self._stop_photo_work()
+        self._leave_photo()
         self._stand_in = None
         self._document = Document(result.photo, settings or self._defaults)
         self.opened.emit(result)
         self.restore_now()
 
-    def _on_adopted(self, result: object) -> None:
+    def _on_adopted(self, document: Document, result: object) -> None:
         assert isinstance(result, Adopted)
+        self._leave_photo()
+        self._stand_in = None
+        self._document = document
         self.opened.emit(result.opened)
         if result.restored is not None:
             self._stand_in = result.restored.stand_in
@@ -346,7 +376,7 @@ class PhotoWork(QObject):
     def _on_saved(self, document: Document, result: object) -> None:
         assert isinstance(result, Saved)
         document.set_saved(result.settings, result.file.path)
-        self.saved.emit(result.file)
+        self.saved.emit(result.file, document)
 
     # Signals of the queue, which tells of the jobs of a batch too
 
@@ -354,6 +384,7 @@ class PhotoWork(QObject):
     def _on_started(self, job_id: int) -> None:
         if (order := self._orders.shown(job_id)) is not None:
             self._eta = Eta()
+            self._running = job_id
             self.began.emit(order.job.title)
 
     @Slot(int, float, str)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -201,6 +201,34 @@ def save_work(
             result, settings, target, overwrite=overwrite, progress=progress
         )
         return Saved(file, settings)
+
+    return work
+
+
+def finish_work(
+    services: Services,
+    photo: Photo,
+    settings: RestorationSettings,
+    previous: Trace | None,
+    path: Path | None,
+    *,
+    overwrite: bool,
+) -> Work:
+    """Restore a photo that is not on the screen any more, and save it.
+
+    Args:
+        services: The engine and the files.
+        photo: What is restored.
+        settings: What to do.
+        previous: An earlier run on the photo; only what differs runs again.
+        path: The new file; None for a new name beside the original.
+        overwrite: An earlier result may be replaced.
+    """
+
+    def work(progress: Progress) -> Saved:
+        trace = services.engine.get().run(photo, settings, progress.part(0.0, 0.9), previous)
+        save = save_work(services, trace.result, settings, path, overwrite=overwrite)
+        return cast("Saved", save(progress.part(0.9, 1.0)))
 
     return work
 

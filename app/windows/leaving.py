@@ -26,6 +26,7 @@ class Leaving(QObject):
         self._work = work
         self._ask = ask
         self._then: Callable[[], object] | None = None
+        self._waiting: Callable[[], object] | None = None
 
     def watch(self) -> None:
         """Listen to the work; after all others, who must see a saved photo before it goes."""
@@ -34,7 +35,13 @@ class Leaving(QObject):
         self._work.ended.connect(self._on_ended)
 
     def when_saved(self, then: Callable[[], object]) -> None:
-        """Go on once nothing can be lost, or not at all where the user wants to stay."""
+        """Go on once nothing can be lost, or not at all where the user wants to stay.
+
+        A save that is under way is waited for, so that nobody is asked about it and it is not lost.
+        """
+        if self._work.is_saving:
+            self._waiting = then
+            return
         document = self._work.document
         if document is None or not document.is_unsaved:
             then()
@@ -52,13 +59,21 @@ class Leaving(QObject):
         then, self._then = self._then, None
         if then is not None:
             then()
+        self._go_on()
 
     @Slot(object)
     def _on_failed(self, _trouble: object) -> None:
-        self._then = None
+        self._then = self._waiting = None
 
     @Slot()
     def _on_ended(self) -> None:
         """The save may have been cancelled: a later one must not close the window."""
         if not self._work.is_busy:
             self._then = None
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """What was waiting for a save asks once more."""
+        if self._waiting is not None and not self._work.is_saving:
+            then, self._waiting = self._waiting, None
+            self.when_saved(then)

@@ -79,4 +79,4 @@ class PhotoExport(QObject):
             )
             return
         document.set_saved(settings, saved.path)
-        self._work.saved.emit(saved)
+        self._work.saved.emit(saved, document)

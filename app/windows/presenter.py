@@ -169,8 +169,13 @@ class Presenter(QObject):
     def _on_previewed(self, pyramid: Pyramid) -> None:
         self._parts.area.canvas.show_result(Layer(pyramid))
 
-    @Slot(object)
-    def _on_saved(self, saved: SavedFile) -> None:
+    @Slot(object, object)
+    def _on_saved(self, saved: SavedFile, document: Document) -> None:
+        if document is not self._work.document:
+            name = self._name(document)
+            text = self.tr("“{name}” is saved as “{file}”.").format(name=name, file=saved.path.name)
+            self._parts.banner.show_note(text, " ".join(map(core_text, saved.notes)))
+            return
         self._parts.panel.show_saved(saved.path)
         if saved.notes:
             self._show_notes(saved.notes)

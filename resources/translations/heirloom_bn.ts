@@ -5611,6 +5611,10 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
         <translation>আগের মতো করুন</translation>
     </message>
     <message>
+        <source>“{name}” is saved as “{file}”.</source>
+        <translation>“{name}” এখন “{file}” নামে সংরক্ষিত।</translation>
+    </message>
+    <message>
         <source>Pasted picture</source>
         <translation>পেস্ট করা ছবি</translation>
     </message>

@@ -5611,6 +5611,10 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
         <translation>Zurücksetzen</translation>
     </message>
     <message>
+        <source>“{name}” is saved as “{file}”.</source>
+        <translation>„{name}“ ist als „{file}“ gespeichert.</translation>
+    </message>
+    <message>
         <source>Pasted picture</source>
         <translation>Eingefügtes Bild</translation>
     </message>
