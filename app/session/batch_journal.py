@@ -19,7 +19,7 @@ import msgspec
 from app.session.library import LibraryPhoto, PhotoState, waiting
 from app.session.small_file import write_small
 from core.export import ExportSettings
-from core.plain_json import to_json
+from core.plain_json import from_exact_json, to_exact_json
 from core.recipe import path_beside
 from core.settings import RestorationSettings
 
@@ -118,7 +118,7 @@ class BatchJournal:
         Returns:
             False where it could not be written; the batch then runs without a journal.
         """
-        data = to_json(queue)
+        data = to_exact_json(queue)
         with self._guard:
             return self._is_claimed() and write_small(
                 self._queue_path(self._slot), data, flushed=True
@@ -126,7 +126,7 @@ class BatchJournal:
 
     def add(self, line: Line) -> None:
         """Note that work on a photo begins or has ended; on the disk when this returns."""
-        data = to_json(line) + b"\n"
+        data = to_exact_json(line) + b"\n"
         with self._guard, contextlib.suppress(OSError):
             if self._is_claimed():
                 with self._log_path(self._slot).open("ab") as handle:
@@ -206,8 +206,8 @@ class BatchJournal:
 
     def _read(self) -> Queue | None:
         try:
-            queue = msgspec.json.decode(self._queue_path(self._slot).read_bytes(), type=Queue)
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+            queue: Queue = from_exact_json(self._queue_path(self._slot).read_bytes(), Queue)
+        except (OSError, msgspec.DecodeError):
             return None
         if queue.format > FORMAT:
             return None
@@ -224,8 +224,8 @@ class BatchJournal:
         lines: list[Line] = []
         for text in content.splitlines():
             # The last line may have been cut off by the crash.
-            with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError):
-                lines.append(msgspec.json.decode(text, type=Line))
+            with contextlib.suppress(msgspec.DecodeError):
+                lines.append(from_exact_json(text, Line))
         return lines
 
 

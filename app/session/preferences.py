@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from app.session.small_file import write_small
 from core.export import ExportSettings
-from core.plain_json import to_json
+from core.plain_json import from_exact_json, to_exact_json
 
 FILE_NAME = "preferences.json"
 MAX_RECENT = 10
@@ -150,9 +150,10 @@ class PreferencesStore:
     def load(self) -> Preferences:
         """The saved preferences; the defaults where there are none or they cannot be read."""
         try:
-            return msgspec.json.decode(self._path.read_bytes(), type=Preferences)
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+            loaded: Preferences = from_exact_json(self._path.read_bytes(), Preferences)
+        except (OSError, msgspec.DecodeError):
             return Preferences()
+        return loaded
 
     def save(self, preferences: Preferences) -> bool:
         """Write the file in one step, so that a crash leaves the old or the new one.
@@ -160,5 +161,5 @@ class PreferencesStore:
         Returns:
             False where the folder cannot be written: preferences are then simply not kept.
         """
-        data = msgspec.json.format(to_json(preferences), indent=2) + b"\n"
+        data = msgspec.json.format(to_exact_json(preferences), indent=2) + b"\n"
         return write_small(self._path, data)

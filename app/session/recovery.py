@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 
 from app.session.small_file import write_small
 from core import __version__
-from core.plain_json import to_json
+from core.plain_json import from_exact_json, to_exact_json
 from core.settings import RestorationSettings
 
 FOLDER_NAME = "recovery"
@@ -54,7 +54,7 @@ class RecoveryStore:
         """Write the present work. Returns False where that cannot be done."""
         if self._lock is None and not self._take_lock():
             return False
-        return write_small(self._path, to_json(draft))
+        return write_small(self._path, to_exact_json(draft))
 
     def forget(self) -> None:
         """There is nothing that could be lost any more."""
@@ -110,6 +110,7 @@ def _age(path: Path) -> float:
 
 def _read(path: Path) -> Draft | None:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Draft)
-    except (OSError, msgspec.DecodeError, ValueError):
+        draft: Draft = from_exact_json(path.read_bytes(), Draft)
+    except (OSError, msgspec.DecodeError):
         return None
+    return draft

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 
+import msgspec
 import pytest
 
-from core.plain_json import to_json
+from core.plain_json import from_exact_json, to_exact_json, to_json
 from core.report import FileReport
 from core.report import to_json as reports_to_json
 
@@ -32,3 +33,17 @@ def test_a_report_on_such_a_file_keeps_everything_else():
         ("?.jpg", "skipped"),
         ("b", "done"),
     ]
+
+
+@pytest.mark.parametrize("name", ["oma\udcff.jpg", "\udce4\udcf6", "größe", "👵\udcc3", "a\\udcff"])
+def test_exact_json_keeps_every_byte_of_a_name(name):
+    report = FileReport(input=name, status="skipped")
+    data = to_exact_json([report, report])
+    (first, second) = from_exact_json(data, list[FileReport])
+    assert first == second == report
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"\xff", b'"\\udcff', b"[" * 100_000, b'{"status":1}'])
+def test_what_is_no_such_json_is_one_kind_of_error(data):
+    with pytest.raises(msgspec.DecodeError):
+        from_exact_json(data, FileReport)
