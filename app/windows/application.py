@@ -157,6 +157,8 @@ class WindowHost(QObject):
         new.work.warm_up()
         if listed is not None and new.library is not None:
             new.library.take_over(listed)
+            if old.library is not None:
+                new.library.histories.kept.take_over(old.library.histories.kept)
         if document is not None:
             new.work.take_over(document)
         new.manners.show_preferences()

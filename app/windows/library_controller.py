@@ -28,6 +28,7 @@ from app.windows.library_batch import HandedList, LibraryBatch
 from app.windows.library_search import LibrarySearch
 from app.windows.parts import Parts
 from app.windows.photo_export import PhotoExport
+from app.windows.photo_histories import PhotoHistories
 from app.windows.presenter import Presenter
 from core.export import ExportSettings
 from core.settings import RestorationSettings
@@ -84,6 +85,7 @@ class LibraryController(QObject):
         self._pane.view.setModel(self.model)
         self.desk = LibraryBatch(self.library, self.batch, self.chores, self.model, parts)
         self.search = LibrarySearch(self.chores, self._pane, parts.banner)
+        self.histories = PhotoHistories(self.library, work, presenter, self)
         self._export = PhotoExport(self._files, work, self.desk, parts.banner, self)
         self._document: Document | None = None
         self._known: RestorationSettings | None = None
@@ -259,6 +261,7 @@ class LibraryController(QObject):
         if photo is None:
             return
         settings = self.library.settings_of(photo)
+        self.histories.expect(photo)
         self._work.cancel_kind("stored")
         if photo.state in FINISHED and photo.output:
             self._work.run_beside(

@@ -5285,6 +5285,13 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     </message>
 </context>
 <context>
+    <name>PhotoHistories</name>
+    <message>
+        <source>Settings of the list</source>
+        <translation>তালিকার সেটিংস</translation>
+    </message>
+</context>
+<context>
     <name>PhotoWork</name>
     <message>
         <source>Getting ready</source>

@@ -5285,6 +5285,13 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     </message>
 </context>
 <context>
+    <name>PhotoHistories</name>
+    <message>
+        <source>Settings of the list</source>
+        <translation>Einstellungen der Liste</translation>
+    </message>
+</context>
+<context>
     <name>PhotoWork</name>
     <message>
         <source>Getting ready</source>
