@@ -19,6 +19,7 @@ from torch import Tensor
 
 from core.nets.gfpgan_clean import GfpganClean
 from core.nets.gfpgan_config import GfpganConfig
+from training.tail import finest_levels
 
 _OFFSET = 2.0
 _QUIET = 0.05
@@ -52,6 +53,25 @@ def grow(small: GfpganClean, seed: int = 0) -> GfpganClean:
     state[f"stylegan_decoder.to_rgbs.{last}.modulated_conv.weight"] *= _QUIET
     large.load_state_dict(state)
     return large
+
+
+def regrow(small: GfpganClean, large: GfpganClean, kept_levels: int = 1) -> GfpganClean:
+    """Give a grown network the body of a small one that was trained further.
+
+    Args:
+        small: What `large` was once grown from, after more training.
+        large: A grown network; left as it is.
+        kept_levels: How many of the finest levels come from `large`; the rest from `small`.
+
+    Returns:
+        A network of the size of `large`. Its finest levels were trained on other features, so they
+        want some training more (`training.tail`).
+    """
+    made = grow(small)
+    pairs = zip(finest_levels(made, kept_levels), finest_levels(large, kept_levels), strict=True)
+    for new, kept in pairs:
+        new.load_state_dict(kept.state_dict())
+    return made
 
 
 def _moved(key: str) -> str:

@@ -143,20 +143,28 @@ class Objective(nn.Module):
         w, parts = self.weights, Parts()
         if self.features is None:
             return parts
-        vgg = isinstance(self.features, VggFeatures)
-        layer_weights = VggFeatures.layer_weights if vgg else (1.0,) * len(seen.output_features)
-        if w.perceptual and vgg:
-            parts["perceptual"] = feature_l1(
-                seen.output_features, seen.target_features, layer_weights
-            )
-        elif w.perceptual:
-            distance = normalised_distance(seen.output_features, seen.target_features)
-            parts["perceptual"] = distance.mean()
+        if w.perceptual:
+            parts["perceptual"] = self._distance(seen.output_features, seen.target_features)
+        if w.perceptual_half:
+            output = self.features(F.avg_pool2d(seen.output, 2))
+            with torch.no_grad():
+                target = self.features(F.avg_pool2d(seen.target, 2))
+            parts["perceptual_half"] = self._distance(output, target)
         if w.style:
             parts["style"] = feature_style(
-                seen.output_features, seen.target_features, layer_weights
+                seen.output_features, seen.target_features, self._layer_weights(seen)
             )
         return parts
+
+    def _distance(self, output: Sequence[Tensor], target: Sequence[Tensor]) -> Tensor:
+        """The perceptual distance of frozen features, in the features' own measure."""
+        if isinstance(self.features, VggFeatures):
+            return feature_l1(output, target, VggFeatures.layer_weights)
+        return normalised_distance(output, target).mean()
+
+    def _layer_weights(self, seen: Seen) -> tuple[float, ...]:
+        vgg = isinstance(self.features, VggFeatures)
+        return VggFeatures.layer_weights if vgg else (1.0,) * len(seen.output_features)
 
     def _adversarial_parts(self, seen: Seen) -> Parts:
         parts = Parts()
@@ -241,7 +249,7 @@ def views(images: Tensor, view_px: int, place: npt.NDArray[np.float64]) -> Tenso
 
 def _features(options: TrainingOptions) -> MobileNetFeatures | VggFeatures | None:
     weights = options.losses
-    if not (weights.perceptual or weights.style or weights.projected):
+    if not (weights.perceptual or weights.perceptual_half or weights.style or weights.projected):
         return None
     if not options.perceptual_weights:
         raise SettingsError(

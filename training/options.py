@@ -75,6 +75,8 @@ class LossWeights(Settings, frozen=True, kw_only=True):
         gradient: L1 of the horizontal and vertical differences.
         low_pass: L1 after averaging over 8 x 8 px: holds colour and lighting.
         perceptual: Distance in the features of a frozen classifier.
+        perceptual_half: The same of output and target at half their size. No critic sees that
+            size: it keeps coarse shapes true while critics ask for fine texture.
         style: L1 of the Gram matrices of those features.
         adversarial: StyleGAN2 discriminator, non-saturating.
         r1: Gradient penalty of that discriminator.
@@ -98,6 +100,7 @@ class LossWeights(Settings, frozen=True, kw_only=True):
     gradient: Weight = 0.0
     low_pass: Weight = 0.0
     perceptual: Weight = 1.0
+    perceptual_half: Weight = 0.0
     style: Weight = 50.0
     adversarial: Weight = 0.1
     r1: Weight = 10.0

@@ -260,7 +260,9 @@ def with_installed_weights(options: TrainingOptions) -> TrainingOptions:
     adversarial = losses.adversarial
     if losses.projected and not options.trained_levels:
         adversarial = max(adversarial, _WITHOUT_FEATURES)
-    changed = losses.replace(perceptual=0.0, style=0.0, projected=0.0, adversarial=adversarial)
+    changed = losses.replace(
+        perceptual=0.0, perceptual_half=0.0, style=0.0, projected=0.0, adversarial=adversarial
+    )
     return options.replace(losses=changed)
 
 

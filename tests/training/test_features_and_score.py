@@ -129,6 +129,28 @@ def test_each_critic_only_trains_itself(imagenet):
     assert all(p.grad is None for p in objective.features.parameters())
 
 
+def test_distance_at_half_size_does_not_see_what_shrinking_removes(imagenet):
+    options = TrainingOptions(
+        network=NetworkOptions(out_size_px=64),
+        losses=LossWeights(
+            perceptual=1.0, perceptual_half=1.0, style=0.0, adversarial=0.0, component=0.0,
+            component_style=0.0, identity=0.0, pyramid=0.0,
+        ),
+        perceptual_weights=str(imagenet),
+    )  # fmt: skip
+    objective = Objective(options)
+    target = torch.full((1, 3, 64, 64), 0.25)
+    checks = 0.25 * (1 - 2 * ((torch.arange(64)[:, None] + torch.arange(64)) % 2)).float()
+    points = torch.from_numpy(template_shares() * 64).float().expand(1, 5, 2)
+    found = {}
+    for name, output in {"fine": target + checks, "coarse": target - 0.5}.items():
+        _, parts = objective.generator_loss(objective.see(output, (), target, points, 0), 0)
+        found[name] = {key: float(value) for key, value in parts.items()}
+    assert found["fine"]["perceptual"] > 0.01
+    assert found["fine"]["perceptual_half"] == pytest.approx(0, abs=1e-6)
+    assert found["coarse"]["perceptual_half"] > 0.01
+
+
 def test_scoring_tells_methods_and_strengths_apart(tmp_path, recogniser):
     path = tmp_path / "face.png"
     cv2.imwrite(str(path), (smooth_face(256) * 255).astype(np.uint8))

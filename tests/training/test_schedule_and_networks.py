@@ -6,7 +6,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from core.errors import ModelFileError
-from training.grow import grow
+from training.grow import grow, regrow
 from training.networks import build_generator, load_generator, load_prior
 from training.options import NetworkOptions, OptimiserOptions
 from training.presets import preset, starting_from
@@ -128,3 +128,18 @@ def test_a_grown_network_starts_as_the_old_one_enlarged():
             small(F.avg_pool2d(image, 2)), scale_factor=2, mode="bilinear", align_corners=False
         )
         assert torch.allclose(large(image), expected, atol=1e-5)
+
+
+def test_a_regrown_network_has_the_new_body_and_the_old_finest_level():
+    new, old = (build_generator(TINY.replace(narrow=0.25), seed) for seed in (3, 4))
+    large = grow(old, seed=5)
+    made = regrow(new, large, kept_levels=1)
+    states = {"made": made.state_dict(), "large": large.state_dict(), "new": new.state_dict()}
+    levels = large.config.levels
+    finest = f"stylegan_decoder.style_convs.{2 * levels - 1}.modulated_conv.weight"
+    assert torch.equal(states["made"][finest], states["large"][finest])
+    for name, end in ((f"conv_body_up.{levels - 2}.conv1.weight", "new"), (
+        f"stylegan_decoder.style_convs.{2 * levels - 3}.modulated_conv.weight", "new"
+    )):  # fmt: skip
+        assert torch.equal(states["made"][name], states[end][name])
+        assert not torch.equal(states["made"][name], states["large"][name])
