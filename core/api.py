@@ -10,6 +10,7 @@ bytes. Models are loaded when they are first needed and kept (`core.models.loade
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from core import __version__
+from core.engines.beside import beside, creeping
 from core.engines.given import GivenFaces
 from core.errors import OutputError
 from core.faces import Face, FaceResult
@@ -50,10 +52,13 @@ from core.stages.restore import RestoreFacesStage
 from core.stages.stains import StainStage
 
 if TYPE_CHECKING:
+    from core.device import ComputePreference
     from core.interfaces import FaceRestorer, Stage, Upscaler
 
 SOFTWARE = f"Heirloom {__version__}"
 LANCZOS = "lanczos"
+
+_LOADING_SHARE, _LOADING_S = 0.02, 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,12 @@ class Engine(LoadedModels):
         models_dir: Folder of installed models; the user's data folder by default.
     """
 
+    def __init__(
+        self, compute: ComputePreference | None = None, models_dir: Path | None = None
+    ) -> None:
+        super().__init__(compute, models_dir)
+        self._building = threading.Lock()
+
     def run(
         self,
         photo: Photo,
@@ -108,9 +119,18 @@ class Engine(LoadedModels):
             RestorationError: A model is missing or a stage failed.
         """
         progress = progress or no_progress()
-        progress.report(0.0, "Loading the model")
-        pipeline = self.pipeline(settings, faces)
-        return pipeline.run(photo, progress, previous)
+        loading = progress.part(0.0, _LOADING_SHARE, "Loading the model")
+        loading.report(0.0)
+        # The first time it imports torch, which cannot be interrupted.
+        pipeline = beside(
+            lambda: self._built(settings, faces), creeping(loading.report, _LOADING_S)
+        )
+        return pipeline.run(photo, progress.part(_LOADING_SHARE, 1.0), previous)
+
+    def _built(self, settings: RestorationSettings, faces: tuple[Face, ...] | None) -> Pipeline:
+        """The pipeline; waits where a job that was cancelled has left its loading to be done."""
+        with self._building:
+            return self.pipeline(settings, faces)
 
     def place_face(
         self, photo: Photo, box: Box, detector: str = AUTO, progress: Progress | None = None

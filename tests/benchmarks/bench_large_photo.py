@@ -1,0 +1,192 @@
+"""A 12-megapixel photo enlarged twice by the embedded network: memory, progress, cancelling.
+
+    .venv/bin/python tests/benchmarks/bench_large_photo.py [--megapixels 12] [--tiles N]
+        [--threads N] [--cancel-after 0.5 3 10 30]
+
+One child process restores the photo from file to file and prints its peak memory, the longest time
+in which the progress did not move, and how long the whole takes. Further children are cancelled
+after some seconds each, and print how long they went on. `--tiles N` lets the network work on the
+first N tiles only and stretches the others, so that everything else is measured to the end on a
+slow machine as well; the time of the whole is then worked out from the tiles that were timed.
+Asked: under 3 GB, at most 1 s without movement, at most 1 s to cancel. Exit code 1 where not so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+MOST_BYTES, MOST_GAP_S, MOST_CANCEL_S = 3e9, 1.0, 1.0
+SAMPLE = Path(__file__).parents[2] / "resources" / "samples" / "astronaut-aged.jpg"
+
+
+def make_photo(path: Path, megapixels: float) -> None:
+    """The sample, stretched to 4 : 3 and that size, with grain."""
+    import cv2
+    import numpy as np
+
+    height = round((megapixels * 1e6 * 3 / 4) ** 0.5)
+    width = round(height * 4 / 3)
+    image = cv2.resize(cv2.imread(str(SAMPLE)), (width, height), interpolation=cv2.INTER_CUBIC)
+    rng = np.random.default_rng(0)
+    for row in image:  # a row at a time: grain of the whole as floats would take a gigabyte
+        row[:] = np.clip(row + rng.normal(0, 6, row.shape), 0, 255)
+    cv2.imwrite(str(path), image, [cv2.IMWRITE_JPEG_QUALITY, 92])
+
+
+class Movement:
+    """Remembers the longest time in which the fraction did not grow, and when."""
+
+    def __init__(self) -> None:
+        self.began_s = self.moved_s = time.monotonic()
+        self.fraction = -1.0
+        self.gaps: list[tuple[float, float, str]] = []
+
+    def report(self, fraction: float, message: str) -> None:
+        """A progress sink."""
+        if fraction > self.fraction:
+            now = time.monotonic()
+            self.gaps.append((now - self.moved_s, self.fraction, message))
+            self.gaps = sorted(self.gaps)[-3:]
+            self.fraction, self.moved_s = fraction, now
+
+    def longest(self) -> list[tuple[float, float, str]]:
+        """Seconds, the fraction at which nothing moved, and what was reported next."""
+        return self.gaps[::-1]
+
+
+def network_for_first(tiles: int) -> list[float]:
+    """Let the network enlarge that many tiles (0: all); the list gets the seconds of each."""
+    import cv2
+
+    from core.engines.upscaler import NetworkUpscaler
+    from core.interfaces import Restored
+
+    seconds: list[float] = []
+    honest = NetworkUpscaler.upscale
+
+    def upscale(self, tile, *, progress):
+        if tiles and len(seconds) >= tiles:
+            progress.check()
+            size = (tile.shape[1] * self.scale, tile.shape[0] * self.scale)
+            return Restored(cv2.resize(tile, size, interpolation=cv2.INTER_NEAREST))
+        began = time.monotonic()
+        done = honest(self, tile, progress=progress)
+        seconds.append(time.monotonic() - began)
+        return done
+
+    NetworkUpscaler.upscale = upscale
+    return seconds
+
+
+def child(options: argparse.Namespace) -> None:
+    """Restore the photo, or be cancelled; prints one line of JSON."""
+    from core.api import restore
+    from core.errors import Cancelled
+    from core.progress import CancelToken, Progress
+    from core.settings import RestorationSettings
+    from core.stages.background import BLEND_PX, CONTEXT_PX
+    from core.tiling import Tiling, spans
+
+    seconds = network_for_first(options.tiles)
+    settings = RestorationSettings()
+    settings = settings.replace(
+        faces=settings.faces.replace(enabled=False),
+        background=settings.background.replace(scale=2, upscaler="sharp"),
+    )
+    movement, token = Movement(), CancelToken()
+    asked: list[float] = []
+    if options.cancel:
+        timer = threading.Timer(
+            options.cancel, lambda: (asked.append(time.monotonic()), token.cancel())
+        )
+        timer.start()
+    began = time.monotonic()
+    found: dict[str, object] = {}
+    try:
+        restore(
+            options.photo,
+            options.photo.with_name("enlarged.jpg"),
+            settings,
+            progress=Progress(movement.report, token),
+        )
+    except Cancelled:
+        found["cancel_s"] = time.monotonic() - asked[0]
+    tiling = Tiling(256, CONTEXT_PX, BLEND_PX)
+    side = options.side
+    found |= {
+        "seconds": time.monotonic() - began,
+        "tile_seconds": seconds,
+        "tiles": len(spans(side[0], tiling)) * len(spans(side[1], tiling)),
+        "longest": movement.longest(),
+        "peak_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+    }
+    print(json.dumps(found))
+
+
+def run_child(photo: Path, options: argparse.Namespace, cancel_s: float = 0.0) -> dict:
+    """Start this file as a child and read its figures."""
+    command = [sys.executable, __file__, "--photo", str(photo), "--tiles", str(options.tiles)]
+    command += ["--threads", str(options.threads), "--cancel", str(cancel_s)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
+    return json.loads(done.stdout)
+
+
+def main() -> int:
+    """Measure, print, judge."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--megapixels", type=float, default=12.0)
+    parser.add_argument("--tiles", type=int, default=0, help="by the network; 0: all")
+    parser.add_argument("--threads", type=int, default=0, help="0: all")
+    parser.add_argument("--cancel-after", type=float, nargs="*", default=[0.5, 3.0, 10.0, 30.0])
+    parser.add_argument("--photo", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--cancel", type=float, default=0.0, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.threads and hasattr(os, "sched_setaffinity"):
+        allowed = sorted(os.sched_getaffinity(0))[-options.threads :]
+        os.sched_setaffinity(0, allowed)
+    if options.photo:
+        import cv2
+
+        options.side = cv2.imread(str(options.photo), cv2.IMREAD_REDUCED_GRAYSCALE_8).shape
+        options.side = tuple(8 * side for side in options.side)
+        child(options)
+        return 0
+    with tempfile.TemporaryDirectory(prefix="heirloom-large-") as folder:
+        photo = Path(folder) / "large.jpg"
+        make_photo(photo, options.megapixels)
+        late = []
+        for after in options.cancel_after:
+            found = run_child(photo, options, after)
+            late.append(found.get("cancel_s", float("inf")))
+            print(f"cancelled after {after:g} s: stopped {late[-1]:.2f} s later", flush=True)
+        whole = run_child(photo, options)
+    return judge(whole, max(late, default=0.0), options)
+
+
+def judge(whole: dict, cancel_s: float, options: argparse.Namespace) -> int:
+    """Print the figures of the whole run beside what is asked."""
+    timed = whole["tile_seconds"]
+    steady = sorted(timed)[len(timed) // 2]
+    print(f"{options.megapixels:g} megapixels, x2 by the embedded network, {whole['tiles']} tiles")
+    if options.tiles:
+        rest = whole["tiles"] - len(timed)
+        print(f"the network made {len(timed)} of them, {steady:.1f} s each; the others stretched")
+        print(f"all by the network would take {(whole['seconds'] + rest * steady) / 60:.0f} min")
+    print(f"{whole['seconds'] / 60:.1f} min, peak memory {whole['peak_bytes'] / 1e9:.2f} GB")
+    for gap, fraction, message in whole["longest"]:
+        print(f"nothing moved for {gap:.2f} s at {fraction:.2%}, then: {message}")
+    good = whole["peak_bytes"] < MOST_BYTES and whole["longest"][0][0] <= MOST_GAP_S
+    return 0 if good and cancel_s <= MOST_CANCEL_S else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
