@@ -97,7 +97,7 @@ class CrashDialog(QDialog):
         buttons.addStretch(1)
         buttons.addWidget(self.quit_button)
         buttons.addWidget(self.continue_button)
-        layout = QVBoxLayout(self)
+        self._rows = layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 20, 20, 16)
         layout.setSpacing(16)
         layout.addLayout(head)
@@ -109,6 +109,9 @@ class CrashDialog(QDialog):
         shown = self.text.isHidden()
         self.text.setVisible(shown)
         self.show_button.setText(self.tr("Hide details") if shown else self.tr("Show details"))
+        self._rows.activate()
+        # A minimum of its own keeps Qt from following the layout where its words grow longer.
+        self.setMinimumWidth(max(_WIDTH_PX, self.minimumSizeHint().width()))
         self.adjustSize()
 
     @Slot()

@@ -148,6 +148,7 @@ class ExportDialog(QDialog):
     def _list(self, field: str, title: str, options: Sequence[tuple[Any, str, str]]) -> QComboBox:
         box = QComboBox()
         box.setAccessibleName(title)
+        box.setToolTip("\n".join(f"{text}: {tip}" for _, text, tip in options))
         for value, text, tip in options:
             box.addItem(text, value)
             box.setItemData(box.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
@@ -360,7 +361,7 @@ class ExportDialog(QDialog):
         name = Path(chosen.folder).name or chosen.folder
         cut = name if len(name) <= _FOLDER_CHARS else name[: _FOLDER_CHARS - 1] + "…"
         self.folder.setText(cut.replace("&", "&&"))
-        self.folder.setToolTip(chosen.folder)
+        self.folder.setToolTip(chosen.folder or self.tr("All results in a folder of yours"))
         self.quality_text.setText(self.locale().toString(chosen.quality))
         has_quality = chosen.format in WITH_QUALITY or not chosen.format
         self.quality.setEnabled(has_quality)

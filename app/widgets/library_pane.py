@@ -246,7 +246,7 @@ class LibraryPane(QFrame):
 
     def show_target(self, text: str, tip: str) -> None:
         """Show where results go."""
-        room = PANE_WIDTH_PX - 34 - self.export.sizeHint().width()
+        room = PANE_WIDTH_PX - 42 - self.export.sizeHint().width()
         middle = Qt.TextElideMode.ElideMiddle
         self._target.setText(self.fontMetrics().elidedText(text, middle, room))
         self._target.setToolTip(tip)

@@ -1,4 +1,4 @@
-"""Everything that can be used has a name, a tooltip and a tab stop: window, panes and dialogs."""
+"""The checker of names, tooltips and tab stops, and the window in use; see test_every_window."""
 
 from __future__ import annotations
 
@@ -7,12 +7,6 @@ from accessible import interactive, problems_of, tab_order
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
-
-from app.dialogs.about import AboutDialog
-from app.dialogs.crash import CrashDialog
-from app.dialogs.project_history import HistoryDialog
-from app.dialogs.shortcuts import ShortcutsDialog
-from app.session.troubles import Trouble
 
 
 def open_photo(qtbot, window, path) -> None:
@@ -51,40 +45,6 @@ def test_preferences(qtbot, window):
     window.commands.preferences.trigger()
     check(window.manners.dialog, 8)
     window.manners.dialog.close()
-
-
-def test_about_shortcuts_history_and_crash(qtbot, window):
-    trouble = Trouble("Something.", "Try again.", "details", is_expected=False)
-    for dialog, at_least in (
-        (AboutDialog(window), 2),
-        (ShortcutsDialog(window.commands.all, window), 2),
-        (HistoryDialog(window), 3),
-        (CrashDialog(trouble, is_work_kept=True, parent=window), 5),
-    ):
-        qtbot.addWidget(dialog)
-        check(dialog, at_least)
-
-
-def test_presets(qtbot, window, tmp_path):
-    from app.dialogs.presets_dialog import PresetsDialog
-    from app.session.presets import PresetStore
-
-    dialog = PresetsDialog(PresetStore(tmp_path / "presets"), can_use=True, parent=window)
-    qtbot.addWidget(dialog)
-    check(dialog, 3)
-
-
-def test_models(qtbot, window, tmp_path):
-    from app.dialogs.models_dialog import ModelsDialog
-    from core.models.spec import load_registry
-    from core.models.store import ModelStore
-
-    dialog = ModelsDialog(ModelStore(tmp_path / "models", load_registry()), window)
-    qtbot.addWidget(dialog)
-    try:
-        check(dialog, 6)
-    finally:
-        dialog.stop()
 
 
 @pytest.mark.parametrize("mode", ["simple", "studio"])

@@ -74,9 +74,17 @@ def problems_of(root: QWidget) -> list[str]:
             found.append(f"no name: {where}")
         if not widget.toolTip() and not isinstance(widget.parentWidget(), QDialogButtonBox):
             found.append(f"no tooltip: {where}")
-        if not widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+        if not widget.focusPolicy() & Qt.FocusPolicy.TabFocus and not _shares_a_stop(widget):
             found.append(f"no tab stop: {where}")
     return found
+
+
+def _shares_a_stop(widget: QWidget) -> bool:
+    """Qt gives the buttons of an exclusive group one tab stop: arrow keys go on from there."""
+    group = widget.group() if isinstance(widget, QAbstractButton) else None
+    if group is None or not group.exclusive():
+        return False
+    return any(button.focusPolicy() & Qt.FocusPolicy.TabFocus for button in group.buttons())
 
 
 def _place(widget: QWidget) -> str:

@@ -34,7 +34,7 @@ from app.session.training_values import Recipe, Registered, TrainingServices
 from app.session.troubles import Trouble, trouble_of
 from core.errors import RestorationError
 
-_SIZE = (1080, 760)
+_SIZE = (1080, 720)
 _SIDEBAR_PX = 210
 _FOLDER = Qt.ItemDataRole.UserRole
 CREATE, REGISTER, SAVE, DELETE, PREVIEW = "create", "register", "save file", "delete", "preview"
