@@ -18,6 +18,7 @@ from app.jobs.job import Job
 from app.jobs.orders import OnFailure, OnSuccess, Order, Orders
 from app.jobs.pasted import photo_of_image
 from app.jobs.queue import JobQueue
+from app.jobs.stroke_preview import is_stroke, stroke_work
 from app.jobs.works import (
     Adopted,
     Opened,
@@ -296,12 +297,18 @@ class PhotoWork(QObject):
         document = self._document
         if document is None or document.result_settings is None or self._stand_in is None:
             return
-        if _needs_networks(document):
+        is_painted = is_stroke(document.result_settings, document.settings)
+        if _needs_networks(document) and not is_painted:
             return
         if self._orders.is_open("preview"):
             self._wants_preview = True
             return
         self._wants_preview = False
+        if is_painted and document.trace is not None:
+            shown = partial(self._on_stroke_shown, document, document.settings)
+            work = stroke_work(self._services, document.trace, document.settings)
+            self._submit("preview", self.tr("Preview"), work, shown)
+            return
         work = preview_work(self._services, self._stand_in, document.settings)
         self._submit("preview", self.tr("Preview"), work, self._on_previewed)
 
@@ -372,6 +379,13 @@ class PhotoWork(QObject):
         self._stand_in = result.trace
         if document.result_settings != document.settings:
             self.previewed.emit(result.pyramid)
+
+    def _on_stroke_shown(
+        self, document: Document, settings: RestorationSettings, pyramid: object
+    ) -> None:
+        is_wanted = document is self._document and settings == document.settings
+        if pyramid is not None and is_wanted and not document.is_current:
+            self.previewed.emit(pyramid)
 
     def _on_saved(self, document: Document, result: object) -> None:
         assert isinstance(result, Saved)
