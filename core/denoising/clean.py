@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 import cv2
 import numpy as np
 
-from core.denoising.dct import shrunk
+from core.denoising.dct import COARSE_PX, shrunk
 from core.denoising.jpeg import JpegTrace, steps, traced
 from core.denoising.noise import measured_noise
 from core.image import is_grey, to_float, to_stored
@@ -20,7 +20,7 @@ from core.image import is_grey, to_float, to_stored
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from core.image import FloatImage, Pixels
+    from core.image import Pixels
     from core.progress import Progress
 
     Plane = npt.NDArray[np.float32]
@@ -30,6 +30,7 @@ _TO_YCC = np.array(
 )
 _FROM_YCC = np.linalg.inv(_TO_YCC.astype(np.float64)).astype(np.float32)
 
+_BAND_PX = 512
 _BALANCED = 2.7
 """Deviations that a coefficient must have at half strength, the best on average."""
 
@@ -57,23 +58,41 @@ def cleaned(pixels: Pixels, noise: float, jpeg: float, progress: Progress) -> Pi
     Raises:
         Cancelled: The job was stopped.
     """
-    image = to_float(pixels)
     grey = is_grey(pixels)
-    ycc = image[..., :1] if grey else cast("FloatImage", cv2.transform(image, _TO_YCC))
-    planes = [np.ascontiguousarray(ycc[..., index]) for index in range(ycc.shape[2])]
+    planes = _planes(pixels, grey=grey)
     trace = traced(planes[0]) if jpeg > 0 else None
     if trace is None and (noise == 0 or not measured_noise(planes[0]).any()):
         return pixels
-    shares = (0.0, 1.0) if grey else (0.0, 0.6, 0.8, 1.0)
+    shares = (0.0, 1.0) if grey else (0.0, 0.5, 0.75, 1.0)
     for index, plane in enumerate(planes):
         part = progress.part(shares[index], shares[index + 1])
         smooth = _luma if index == 0 else _chroma
         planes[index] = smooth(plane, noise, jpeg if trace else 0.0, trace, part)
-    if grey:
-        stored = to_stored(planes[0], pixels.dtype)
-        return cast("Pixels", np.repeat(stored[..., None], 3, axis=2))
-    done = cv2.transform(cv2.merge(planes), _FROM_YCC)
-    return to_stored(done, pixels.dtype)
+    return _stored(planes, pixels.dtype)
+
+
+def _planes(pixels: Pixels, *, grey: bool) -> list[Plane]:
+    """Luma, and chroma unless grey, H x W each; band by band, to keep memory small."""
+    planes = [np.empty(pixels.shape[:2], np.float32) for _ in range(1 if grey else 3)]
+    for top in range(0, len(pixels), _BAND_PX):
+        band = to_float(pixels[top : top + _BAND_PX])
+        ycc = band if grey else cv2.transform(band, _TO_YCC)
+        for index, plane in enumerate(planes):
+            plane[top : top + _BAND_PX] = ycc[..., index]
+    return planes
+
+
+def _stored(planes: list[Plane], dtype: npt.DTypeLike) -> Pixels:
+    """Planes back to H x W x 3 of a depth."""
+    result = np.empty((*planes[0].shape, 3), dtype)
+    for top in range(0, len(result), _BAND_PX):
+        bands = [plane[top : top + _BAND_PX] for plane in planes]
+        if len(bands) == 1:
+            result[top : top + _BAND_PX] = to_stored(bands[0], result.dtype)[..., None]
+        else:
+            done = cv2.transform(cv2.merge(bands), _FROM_YCC)
+            result[top : top + _BAND_PX] = to_stored(done, result.dtype)
+    return cast("Pixels", result)
 
 
 def _luma(
@@ -91,13 +110,16 @@ def _chroma(
         half = (width // 2, height // 2)
         small = cv2.resize(plane, half, interpolation=cv2.INTER_AREA)
         deviation = _deviation(small, noise, jpeg, trace, chroma=True)
-        smooth = shrunk(small, deviation, _CHROMA_FACTOR * _BALANCED, progress.part(0.0, 0.3))
+        smooth = shrunk(small, deviation, _CHROMA_FACTOR * _BALANCED, progress.part(0.0, 0.5))
+        progress.report(0.5)
         change = cv2.resize(smooth - small, (width, height), interpolation=cv2.INTER_LINEAR)
-        plane = plane + change
+        plane = cv2.add(plane, change)
+        progress.report(0.5)
     if noise == 0:
         return plane
     deviation = _deviation(plane, noise, 0.0, None, chroma=True)
-    return shrunk(plane, deviation, _CHROMA_FACTOR * _BALANCED, progress.part(0.3, 1.0))
+    part = progress.part(0.5, 1.0)
+    return shrunk(plane, deviation, _CHROMA_FACTOR * _BALANCED, part, step_px=COARSE_PX)
 
 
 def _deviation(
