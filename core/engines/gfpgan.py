@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from core.device import Chosen
+from core.engines.exact import EXACT_PX, to_bf16
 from core.engines.face_restorer import FaceNetwork, NoiseSource
 from core.engines.runtime import FloatBatch, Runtime
 from core.engines.torch_runtime import TorchRuntime
@@ -21,6 +22,10 @@ class UnitRangeGfpgan(nn.Module):
     def __init__(self, net: Gfpgan) -> None:
         super().__init__()
         self.net = net
+
+    def round_to_bf16(self) -> None:
+        """Calculate in bf16 from now on, but for a small part; see `core.engines.exact`."""
+        to_bf16(self.net)
 
     def forward(self, images: Tensor, *noises: Tensor) -> Tensor:
         """N x 3 x S x S in [0, 1] to the same."""
@@ -57,10 +62,12 @@ def gfpgan_network(net: Gfpgan, *, has_stored_noise: bool = True) -> FaceNetwork
 
 def _openvino_runtime(net: Gfpgan, chosen: Chosen) -> Runtime:
     # OpenVINO may be missing: it exists for x86 processors only.
-    from core.engines.openvino_gfpgan import gfpgan_graph
+    from core.engines.openvino_gfpgan import gfpgan_graph, gfpgan_parts
     from core.engines.openvino_runtime import OpenVinoRuntime
 
-    return OpenVinoRuntime(lambda _height, _width: gfpgan_graph(net), chosen)
+    splits = chosen.precision == "bf16" and net.config.out_size > EXACT_PX
+    write = gfpgan_parts if splits else gfpgan_graph
+    return OpenVinoRuntime(lambda _height, _width: write(net), chosen)
 
 
 def _noise_source(net: Gfpgan, *, has_stored_noise: bool) -> NoiseSource:

@@ -8,10 +8,16 @@ import numpy as np
 import numpy.typing as npt
 from torch import Tensor, nn
 
-from core.engines.openvino_silent import ops
+from core.engines.openvino_silent import ops, ov
 
 Node = Any
 """An output of an OpenVINO operation; OpenVINO's Python types are not annotated."""
+
+
+def parameter_like(node: Node) -> Node:
+    """An input of the shape of what another graph gives."""
+    output = node.output(0) if isinstance(node, ov.Node) else node
+    return ops.parameter(list(output.get_shape()), np.float32)
 
 
 def scalar(value: float) -> Node:

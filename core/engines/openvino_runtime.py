@@ -6,21 +6,22 @@ its use over the network, is never called.
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from core.device import Chosen
+from core.engines.beside import beside, estimated_share
+from core.engines.openvino_parts import RESULT, Part, picture_names
 from core.engines.openvino_silent import ov
 from core.engines.runtime import FloatBatch, Poll
 
-GraphWriter = Callable[[int, int], ov.Model]
-"""Writes a network as a graph for one picture of (height, width)."""
+GraphWriter = Callable[[int, int], ov.Model | Sequence[Part]]
+"""Writes a network for one picture of (height, width): as a graph, or as several in a row."""
 
 Report = Callable[[], None]
 """Says how far the work is; raises `Cancelled` to stop it."""
@@ -28,7 +29,6 @@ Report = Callable[[], None]
 _HINTS = {"fp32": "f32", "bf16": "bf16"}
 _WAIT_MS = 50
 _FIRST_GUESS_S = 5.0
-_ON_TIME = 0.9
 
 
 class OpenVinoRuntime:
@@ -47,7 +47,7 @@ class OpenVinoRuntime:
         self._chosen = chosen
         self._core = ov.Core()
         self._last_s = _FIRST_GUESS_S
-        self._requests: dict[tuple[int, int], Any] = {}
+        self._compiled: dict[tuple[int, int], tuple[_Compiled, ...]] = {}
 
     @property
     def chosen(self) -> Chosen:
@@ -59,13 +59,14 @@ class OpenVinoRuntime:
         results: list[FloatBatch] = []
         for index in range(len(images)):
             report = self._estimate(poll, index, len(images))
-            request = self._request(images.shape[2], images.shape[3], report)
+            parts = self._parts(images.shape[2], images.shape[3], report)
             picture = np.ascontiguousarray(images[index : index + 1])
+            values = dict(zip(picture_names(len(extras)), [picture, *extras], strict=True))
             began = time.monotonic()
-            request.start_async([picture, *extras])
-            _wait(request, report)
+            for part in parts:
+                part.run(values, report)
             self._last_s = max(_WAIT_MS / 1000, time.monotonic() - began)
-            results.append(request.get_output_tensor(0).data.astype(np.float32))
+            results.append(values[RESULT].astype(np.float32))
         return np.concatenate(results)
 
     def _estimate(self, poll: Poll, index: int, count: int) -> Report:
@@ -78,42 +79,41 @@ class OpenVinoRuntime:
         report()
         return report
 
-    def _request(self, height: int, width: int, report: Report) -> Any:
-        if (height, width) not in self._requests:
+    def _parts(self, height: int, width: int, report: Report) -> tuple[_Compiled, ...]:
+        if (height, width) not in self._compiled:
             # One size at a time: compiled graphs are large, and sizes come in runs.
-            self._requests.clear()
-            self._requests[height, width] = self._compiled(height, width, report)
-        return self._requests[height, width]
+            self._compiled.clear()
+            # It takes a second or more and cannot be interrupted.
+            compiled = beside(lambda: self._compile(height, width), report)
+            self._compiled[height, width] = compiled
+        return self._compiled[height, width]
 
-    def _compiled(self, height: int, width: int, report: Report) -> Any:
-        """Compile beside this thread, which takes a second or more and cannot be interrupted."""
-        compiler = ThreadPoolExecutor(1, thread_name_prefix="openvino-compiler")
-        try:
-            compiled = compiler.submit(self._compile, height, width)
-            while not wait([compiled], timeout=_WAIT_MS / 1000).done:
-                report()
-            return compiled.result()
-        finally:
-            compiler.shutdown(wait=False)
+    def _compile(self, height: int, width: int) -> tuple[_Compiled, ...]:
+        written = self._write(height, width)
+        parts = (Part.whole(written),) if isinstance(written, ov.Model) else written
+        return tuple(self._compile_part(part) for part in parts)
 
-    def _compile(self, height: int, width: int) -> Any:
-        hints = {
-            "PERFORMANCE_HINT": "LATENCY",
-            "INFERENCE_PRECISION_HINT": _HINTS[self._chosen.precision],
-        }
-        model = self._core.compile_model(self._write(height, width), "CPU", hints)
-        return model.create_infer_request()
+    def _compile_part(self, part: Part) -> _Compiled:
+        precision = "fp32" if part.exact else self._chosen.precision
+        hints = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": _HINTS[precision]}
+        model = self._core.compile_model(part.model, "CPU", hints)
+        return _Compiled(part.takes, part.gives, model.create_infer_request())
 
 
-def estimated_share(elapsed: float) -> float:
-    """How far a run probably is; always growing and never quite done.
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """A part that can run."""
 
-    Args:
-        elapsed: Time so far, as a multiple of what the last run took.
-    """
-    if elapsed < 1:
-        return _ON_TIME * elapsed
-    return 1 - (1 - _ON_TIME) * math.exp(1 - elapsed)
+    takes: tuple[str, ...]
+    gives: tuple[str, ...]
+    request: Any
+
+    def run(self, values: dict[str, FloatBatch], report: Report) -> None:
+        """Take what is needed from `values` and add what comes out, which the next run reuses."""
+        self.request.start_async([values[name] for name in self.takes])
+        _wait(self.request, report)
+        for index, name in enumerate(self.gives):
+            values[name] = self.request.get_output_tensor(index).data
 
 
 def _wait(request: Any, report: Report) -> None:

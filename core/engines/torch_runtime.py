@@ -6,6 +6,7 @@ import copy
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from itertools import count
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -23,6 +24,15 @@ _DTYPES: dict[Precision, torch.dtype] = {
 }
 
 
+@runtime_checkable
+class RoundsItself(Protocol):
+    """A module that knows which of its layers bf16 would harm."""
+
+    def round_to_bf16(self) -> None:
+        """Round the weights of the other layers, in place, and calculate in both from now on."""
+        ...
+
+
 class TorchRuntime:
     """A module on one device in one precision.
 
@@ -38,7 +48,11 @@ class TorchRuntime:
         self._device = torch.device(chosen.device)
         self._dtype = _DTYPES[chosen.precision]
         own = copy.deepcopy(module) if self._must_copy(module) else module
-        own = own.to(self._device, self._dtype).eval().requires_grad_(False)
+        own = own.to(self._device).eval().requires_grad_(False)
+        if self._dtype == torch.bfloat16 and isinstance(own, RoundsItself):
+            own.round_to_bf16()
+        else:
+            own = own.to(self._dtype)
         self._module = to_channels_last(own)
         self._watched = [m for m in own.modules() if any(True for _ in m.parameters(recurse=False))]
 

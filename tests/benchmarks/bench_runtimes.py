@@ -1,12 +1,14 @@
 """Seconds a face of the 512 px clean GFP-GAN with each runtime, against a kernel for each sample.
 
     .venv/bin/python tests/benchmarks/bench_runtimes.py [--size 512] [--faces 2] [--repeats 3]
-        [--weights FILE]
+        [--weights FILE] [--emulated-bf16]
 
 The network has the released shape and random weights. The reference builds a modulated kernel for
 each sample and convolves in groups, as StyleGAN2's code and upstream GFP-GAN do, in plain fp32. The
 fastest of several rounds counts, and the rounds of all runtimes are interleaved, so that a busy
-machine slows them alike; "cpu s" is the processor time of all threads together.
+machine slows them alike; "cpu s" is the processor time of all threads together. With
+`--emulated-bf16` torch calculates in bf16 without the processor's instructions too: the error is
+that of such a processor, the time is not.
 """
 
 from __future__ import annotations
@@ -125,8 +127,10 @@ def random_faces(count: int, size: int) -> np.ndarray:
     return smooth.clamp(0, 1).numpy()
 
 
-def is_available(chosen: Chosen) -> bool:
+def is_available(chosen: Chosen, *, emulated: bool) -> bool:
     machine = probe()
+    if emulated and chosen.runtime == "torch":
+        return True
     if chosen.runtime == "openvino" and not machine.openvino:
         return False
     return chosen.precision == "fp32" or bool(machine.cpu_bf16)
@@ -138,6 +142,7 @@ def main() -> None:
     parser.add_argument("--faces", type=int, default=2)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--weights", type=Path, help="a trained model instead, on a real face")
+    parser.add_argument("--emulated-bf16", action="store_true", help="for its error; very slow")
     options = parser.parse_args()
 
     if options.weights:
@@ -160,7 +165,7 @@ def main() -> None:
     runs = {REFERENCE: run_reference}
     started = {}
     for chosen in RUNTIMES:
-        if is_available(chosen):
+        if is_available(chosen, emulated=options.emulated_bf16):
             began = time.perf_counter()
             runtime = network.make(chosen)
             one = images[:1]

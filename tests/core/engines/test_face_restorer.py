@@ -99,6 +99,47 @@ def test_without_stored_noise_seed_zero_draws_too():
     np.testing.assert_allclose(drawn, expected(net, planes), atol=1e-5)
 
 
+@pytest.mark.parametrize("layout", ["clean", "bilinear", "original"])
+@pytest.mark.parametrize("different_w", [True, False])
+@pytest.mark.parametrize("exact_px", [8, 16])
+def test_the_network_in_three_graphs_is_the_network_in_one(layout, different_w, exact_px):
+    from core.engines.openvino_gfpgan import gfpgan_parts
+    from core.engines.openvino_runtime import OpenVinoRuntime
+
+    net = tiny_net(layout, different_w=different_w)
+    written = []
+
+    def write(_height, _width):
+        written.extend(gfpgan_parts(net, exact_px))
+        return written
+
+    runtime = OpenVinoRuntime(write, Chosen("cpu", "openvino", "fp32"))
+    images = np.ascontiguousarray(CROPS.transpose(0, 3, 1, 2))
+    noises = [noise.numpy() for noise in net.stored_noises()]
+    for _ in range(2):  # the second time all buffers are used again
+        got = runtime.infer(images, noises, lambda _done: None).clip(0, 1)
+        np.testing.assert_allclose(got.transpose(0, 2, 3, 1), expected(net), atol=1e-4)
+    assert [part.exact for part in written] == [False, True, False]
+
+
+@pytest.mark.parametrize("layout", ["clean", "bilinear", "original"])
+def test_bf16_leaves_the_coarse_levels_exact(layout):
+    net = tiny_net(layout)
+    engine = gfpgan_network(net).make(Chosen("cpu", "torch", "bf16"))
+    rounded = engine._module.net
+    kinds = {name: p.dtype for name, p in rounded.named_parameters()}
+    exact = {name for name, kind in kinds.items() if kind == torch.float32}
+    # A network of 32 px has levels of 8, 16 and 32 px; blocks on the way down: to 16, 8 and 4.
+    assert {name.partition(".")[2].partition(".")[0] for name in exact if "body_up" in name} == {
+        "0",
+        "1",
+    }
+    assert {name.split(".")[1] for name in exact if "body_down" in name} == {"1", "2"}
+    assert {name.split(".")[2] for name in exact if "decoder.to_rgbs" in name} == {"0", "1"}
+    assert all("final" not in name for name in set(kinds) - exact)
+    assert {p.dtype for p in net.parameters()} == {torch.float32}
+
+
 def test_half_precision_stays_close_and_leaves_the_network_alone():
     net = tiny_net()
     before = expected(net)
