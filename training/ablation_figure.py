@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
 from core.evaluation.run import Result
 from core.evaluation.tables import heading
@@ -33,15 +32,10 @@ from training.ablation_table import (
     spread_cell,
     spread_title,
 )
-
-if TYPE_CHECKING:
-    from PIL.ImageFont import FreeTypeFont
-    from PIL.ImageFont import ImageFont as BitmapFont
+from training.face_sheet import SheetRow, face_sheet
 
 ROWS = 6
 SMALLEST_CELL_PX = 128
-GAP_PX, MARGIN_PX, LABEL_PX, HEAD_PX, FONT_PX = 4, 10, 64, 34, 12
-PAGE, INK, QUIET = (255, 255, 255), (34, 32, 29), (99, 94, 87)
 
 TRUTH = "truth"
 HEADS = {
@@ -98,43 +92,23 @@ def _row(case: Case, result: Result) -> FigureRow:
 
 
 def as_png(rows: Sequence[FigureRow]) -> bytes:
-    """The figure as one picture; small faces are enlarged to 128 px by cubic interpolation."""
+    """The figure as one picture; small faces are enlarged to 128 px."""
     columns = list(rows[0].pictures)
     with Image.open(rows[0].pictures[TRUTH]) as first:
         side = max(SMALLEST_CELL_PX, first.width)
-    pitch = side + GAP_PX
-    width = 2 * MARGIN_PX + LABEL_PX + len(columns) * pitch - GAP_PX
-    sheet = Image.new("RGB", (width, 2 * MARGIN_PX + HEAD_PX + len(rows) * pitch - GAP_PX), PAGE)
-    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(FONT_PX)
-    for index, column in enumerate(columns):
-        middle = MARGIN_PX + LABEL_PX + index * pitch + side // 2
-        _centred(draw, HEADS[column], middle, font)
-    for number, row in enumerate(rows):
-        top = MARGIN_PX + HEAD_PX + number * pitch
-        draw.text((MARGIN_PX, top + side // 2 - FONT_PX), row.condition, QUIET, font)
-        for index, column in enumerate(columns):
-            place = (MARGIN_PX + LABEL_PX + index * pitch, top)
-            sheet.paste(_face(row.pictures[column], side), place)
+    table = [
+        SheetRow(row.condition, tuple(_face(row.pictures[column]) for column in columns))
+        for row in rows
+    ]
     buffer = io.BytesIO()
+    sheet = face_sheet([HEADS[column] for column in columns], table, side)
     sheet.save(buffer, "PNG", optimize=True)
     return buffer.getvalue()
 
 
-def _centred(
-    draw: ImageDraw.ImageDraw,
-    lines: Sequence[str],
-    middle: int,
-    font: FreeTypeFont | BitmapFont,
-) -> None:
-    for number, text in enumerate(lines):
-        left = middle - draw.textlength(text, font) / 2
-        draw.text((left, MARGIN_PX - 4 + number * (FONT_PX + 3)), text, INK, font)
-
-
-def _face(path: Path, side: int) -> Image.Image:
+def _face(path: Path) -> Image.Image:
     with Image.open(path) as image:
-        face = image.convert("RGB")
-    return face if face.width == side else face.resize((side, side), Image.Resampling.BICUBIC)
+        return image.convert("RGB")
 
 
 def as_html(
