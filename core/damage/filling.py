@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 _BLOCK_PX = 512
 _MARGIN_PX = 24
-_RADIUS_PX = 4.0
+_RADIUS_PX = 3.0
 
 
 def filled(pixels: Pixels, mask: npt.NDArray[np.bool_], progress: Progress) -> Pixels:
-    """Inpaint thin damage (Telea 2004) in blocks; unmarked pixels stay bit for bit.
+    """Inpaint thin damage (Bertalmio et al. 2001) in blocks; unmarked pixels stay bit for bit.
 
     Args:
         pixels: H x W x 3, uint8 or uint16.
@@ -61,10 +61,10 @@ def filled(pixels: Pixels, mask: npt.NDArray[np.bool_], progress: Progress) -> P
 def _inpainted(pixels: Pixels, mask: npt.NDArray[np.bool_]) -> Pixels:
     unknown = mask.astype(np.uint8)
     if pixels.dtype == np.uint8:
-        done = cv2.inpaint(np.ascontiguousarray(pixels), unknown, _RADIUS_PX, cv2.INPAINT_TELEA)
+        done = cv2.inpaint(np.ascontiguousarray(pixels), unknown, _RADIUS_PX, cv2.INPAINT_NS)
         return cast("Pixels", done)
     planes = [
-        cv2.inpaint(np.ascontiguousarray(pixels[..., i]), unknown, _RADIUS_PX, cv2.INPAINT_TELEA)
+        cv2.inpaint(np.ascontiguousarray(pixels[..., i]), unknown, _RADIUS_PX, cv2.INPAINT_NS)
         for i in range(3)
     ]
     return cast("Pixels", np.stack(planes, axis=2))

@@ -12,12 +12,13 @@ if TYPE_CHECKING:
 
     Mask = npt.NDArray[np.bool_]
 
-_DOUBT = (0.005, 0.5)
+_DOUBT = (0.002, 0.2)
 """How unlikely damage may be where a mark starts, at sensitivity 0 and 1; in even ratios between,
 as the network's likelihoods crowd near 0 and 1."""
 
-_WEAK = 0.6
-"""Share of the starting likelihood that is enough beside a start."""
+_WEAK = 0.36
+"""Share of the starting likelihood that is enough beside a start: starts are rare on undamaged
+pictures, so that a mark may be followed far once it has one."""
 
 _SMALLEST_PX = 3
 

@@ -2,10 +2,10 @@
 
 Each block of the plane, at every second or fourth position, is transformed (Yu and Sapiro 2011,
 "DCT image denoising"); weak coefficients are dropped, and what all blocks say of a pixel is
-averaged, plain blocks counting more. A second pass weights coefficients by how far the first result stands above
-the noise (empirical Wiener filter, as in Dabov et al. 2007, section IV). The noise may differ from
-frequency to frequency, so that grain, sensor noise and JPEG quantisation are told from the picture
-by the same means.
+averaged, plain blocks counting more. A second pass weights coefficients by how far the first result
+stands above the noise (empirical Wiener filter, as in Dabov et al. 2007, section IV). The noise may
+differ from frequency to frequency, so that grain, sensor noise and JPEG quantisation are told from
+the picture by the same means.
 """
 
 from __future__ import annotations

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     Mask = npt.NDArray[np.bool_]
 
 _RIM_SHARE = 0.0012
-"""Width of the rim that is filled around a mark, as a share of the photo's shorter side."""
+"""Width of the rim that is filled around a mark, as a share of the photo's shorter side: what the
+finder cannot see at its own size. Photos that it sees as they are need none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,4 +120,4 @@ def found_damage(
     """The mask of a photo's damage, with the rim that is filled along with it."""
     likelihood = detector.likelihood(pixels, progress)
     mask = damage_mask(likelihood, sensitivity=sensitivity)
-    return grown(mask, max(1, round(_RIM_SHARE * min(mask.shape))))
+    return grown(mask, int(_RIM_SHARE * min(mask.shape)))

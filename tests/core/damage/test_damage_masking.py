@@ -73,7 +73,7 @@ def test_a_higher_sensitivity_never_marks_less():
 
 def test_faces_are_protected():
     likelihood = np.zeros((40, 40), np.float32)
-    likelihood[10, 5:18] = likelihood[10, 20:35] = 0.97
+    likelihood[10, 5:18] = likelihood[10, 20:35] = 0.985
     protected = np.zeros((40, 40), np.float32)
     protected[:, :20] = 1
     mask = damage_mask(likelihood, sensitivity=0.5, protected=protected)
