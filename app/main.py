@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -56,8 +55,6 @@ def run_window(paths: Sequence[str]) -> int:
     from app.session.recovery import FOLDER_NAME, RecoveryStore
     from app.windows.application import make_application, show_hosted
 
-    # Ctrl-C in the terminal ends the window at once; Qt's loop would not notice it otherwise.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     app = make_application()
     store = PreferencesStore(Path(user_config_dir("heirloom", appauthor=False)))
@@ -70,8 +67,11 @@ def run_window(paths: Sequence[str]) -> int:
         services = replace(services, log_folder=log_file.path.parent)
     drafts = RecoveryStore(Path(user_data_dir("heirloom", appauthor=False)) / FOLDER_NAME)
     host = show_hosted(services, store, [Path(path) for path in paths], drafts)
-    code: int = app.exec()
-    host.close()
+    host.follow_system()
+    try:
+        code: int = app.exec()
+    finally:
+        host.end()
     host.window.deleteLater()
     log_file.close()
     return code

@@ -70,6 +70,12 @@ class RecoveryStore:
                 _lock_path(self._path).unlink(missing_ok=True)
             self._lock = None
 
+    def leave(self) -> None:
+        """End without the user's word on it: the draft stays, and the next start offers it."""
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
     def take_lost(self) -> Draft | None:
         """The newest draft of a process that is gone, or None; all such drafts are removed."""
         found: Draft | None = None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import sys
 import threading
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QIcon
+from PySide6.QtCore import QCoreApplication, QObject, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
 from app.dialogs.crash import CrashDialog
@@ -20,9 +21,12 @@ from app.session.services import Services
 from app.session.troubles import trouble_of
 from app.widgets.language import install_language
 from app.widgets.theme import svg_pixmap
+from app.windows.ending import EndSignals
 from app.windows.main_window import MainWindow
 from app.windows.recovery import Recovery
 
+_SIGNALLED = 128
+"""Added to a signal's number, this is the exit code of a program that it has ended."""
 _ICON_SIZES_PX = (16, 32, 64, 128, 256)
 
 
@@ -106,6 +110,8 @@ class WindowHost(QObject):
         self._store = store
         self._drafts = drafts
         self._recovery: Recovery | None = None
+        self._has_ended = False
+        self.signals: EndSignals | None = None
         self.window = self._make()
         self.last_resort = LastResort(self)
 
@@ -137,10 +143,42 @@ class WindowHost(QObject):
         self._recovery.keep_now()
         return self._recovery.is_work_kept
 
-    def close(self) -> None:
-        """The program ends as it should: nothing is offered at the next start."""
+    def end(self) -> None:
+        """End all work within a second, and ask nothing: the program ends, whatever is open.
+
+        What is not saved is offered at the next start. Does nothing the second time.
+        """
+        if self._has_ended:
+            return
+        self._has_ended = True
+        atexit.unregister(self.end)
+        is_kept = self.keep_work()
+        self.window.stop()
         if self._drafts is not None:
-            self._drafts.close()
+            if is_kept:
+                self._drafts.leave()
+            else:
+                self._drafts.close()
+
+    @Slot(int)
+    def _on_signal(self, number: int) -> None:
+        log.info("ends on signal %d", number)
+        self.end()
+        QCoreApplication.exit(_SIGNALLED + number)
+
+    @Slot()
+    def _on_session_ending(self) -> None:
+        """The user logs out: no question can be answered now, so what is unsaved is kept."""
+        self.keep_work()
+
+    def follow_system(self) -> None:
+        """End on signals, and when the user logs out, without losing anything."""
+        app = QGuiApplication.instance()
+        if isinstance(app, QGuiApplication):
+            app.commitDataRequest.connect(self._on_session_ending)
+            app.aboutToQuit.connect(self.end)
+        self.signals = EndSignals(self)
+        self.signals.received.connect(self._on_signal)
 
     @Slot()
     def _on_language_edited(self) -> None:
@@ -184,6 +222,8 @@ def show_hosted(
     host = WindowHost(services, store, drafts)
     sys.excepthook = host.last_resort
     threading.excepthook = host.last_resort.in_thread
+    # A thread that runs when the interpreter goes is a crash, so all are stopped however it ends.
+    atexit.register(host.end)
     host.window.show()
     QTimer.singleShot(0, host, lambda: host.start(paths))
     return host

@@ -59,6 +59,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._services = services
         self._store = store
+        self._has_stopped = False
         self.preferences = store.load()
         self.commands = Actions(self)
         self.history_commands = HistoryActions(self.commands, self)
@@ -251,6 +252,17 @@ class MainWindow(QMainWindow):
             event.ignore()
             self.leaving.when_saved(self.close)
             return
+        self.stop()
+        event.accept()
+
+    def stop(self) -> None:
+        """End all work within a second and ask nothing; does nothing the second time.
+
+        No thread may run when the interpreter goes: that ends in a crash.
+        """
+        if self._has_stopped:
+            return
+        self._has_stopped = True
         geometry = bytes(self.saveGeometry().toHex().data()).decode()
         self._remember(self.preferences.replace(window=geometry))
         self.hide()
@@ -262,7 +274,6 @@ class MainWindow(QMainWindow):
         self.work.stop()
         if self.library is not None:
             self.library.stop_chores()
-        event.accept()
 
     # View
 

@@ -36,7 +36,7 @@ def host(qtbot, qapp, engine, store, tmp_path):
     if made.window.work.document is not None:
         made.window.work.document.discard()
     made.window.close()
-    made.close()
+    made.end()
     install_language(qapp, "en")
 
 

@@ -249,7 +249,7 @@ def test_unsaved_settings_come_back_after_a_crash(
     again.window.work.document.discard()
     again.window.close()
     again.window.deleteLater()
-    again.close()
+    again.end()
     again.deleteLater()
     assert not list((tmp_path / "recovery").glob("*.json"))
 
