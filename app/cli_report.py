@@ -17,6 +17,8 @@ from core.errors import OutputError
 from core.progress import CancelToken, Progress
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
+
     from core.report import FileReport
 
 STEPS = 1000
@@ -70,13 +72,17 @@ def run_report(args: argparse.Namespace) -> int:
     from core.reports.write import write_report
 
     check_free(args.out, overwrite=args.overwrite)
-    results = find_results([Path(path) for path in args.results], recursive=args.recursive)
     token = CancelToken()
     with stops_on_signals(token), _Bar(token, quiet=args.quiet) as bar:
+        named = [Path(path) for path in args.results]
+        search = bar.progress.part(0.0, 0.05)
+        results = find_results(named, recursive=args.recursive, progress=search)
         folders = tuple(args.originals)
-        entries = entries_of_results(results, folders, bar.progress.part(0.0, 0.9))
+        entries = entries_of_results(results, folders, bar.progress.part(0.05, 0.9))
         rest = bar.progress.part(0.9, 1.0)
-        written = write_report(args.out, entries, rest, overwrite=args.overwrite)
+        written = write_report(
+            args.out, entries, rest, overwrite=args.overwrite, lettering=lettering
+        )
     failed = [entry for entry in entries if isinstance(entry, FailedEntry)]
     for entry in failed:
         print(f"failed, {entry.name}: {entry.summary} {entry.remedy}", file=sys.stderr)
@@ -109,7 +115,8 @@ def report_on_run(
     token = CancelToken()
     with stops_on_signals(token), _Bar(token, quiet=quiet) as bar:
         entries = entries_of_run(reports, bar.progress.part(0.0, 0.9))
-        written = write_report(target, entries, bar.progress.part(0.9, 1.0), overwrite=overwrite)
+        rest = bar.progress.part(0.9, 1.0)
+        written = write_report(target, entries, rest, overwrite=overwrite, lettering=lettering)
     _print_written(written.page, quiet=quiet)
 
 
@@ -132,6 +139,20 @@ def check_free(target: Path, *, overwrite: bool) -> None:
 def _print_written(page: Path, *, quiet: bool) -> None:
     if not quiet:
         print(f"Report: {page}", file=sys.stderr)
+
+
+def lettering(text: str, size_px: int, colour: str, room_px: int) -> Image | None:
+    """Draw with Pillow's font, and with Qt where that has not all letters and Qt can be loaded."""
+    from core.reports.lettering import pillow_lettering
+
+    line = pillow_lettering(text, size_px, colour, room_px)
+    if line is not None:
+        return line
+    try:
+        from app.jobs.lettering import qt_lettering
+    except ImportError:  # a server without the libraries that Qt needs
+        return None
+    return qt_lettering(text, size_px, colour, room_px)
 
 
 class _Bar:

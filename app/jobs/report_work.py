@@ -61,6 +61,7 @@ def list_report_work(order: ListReportOrder) -> Callable[[Progress], WrittenRepo
     """Write one report on all photos under a name that is free."""
 
     def work(progress: Progress) -> WrittenReport:
+        from app.jobs.lettering import qt_lettering
         from core.reports.collect import entries_of_pairs
         from core.reports.entries import FailedEntry
         from core.reports.write import free_report_path, write_report
@@ -69,7 +70,14 @@ def list_report_work(order: ListReportOrder) -> Callable[[Progress], WrittenRepo
         entries = entries_of_pairs(order.pairs, failures, progress.part(0.0, 0.8))
         target = free_report_path(order.folder, order.name)
         part = progress.part(0.8, 1.0)
-        return write_report(target, entries, part, say=order.say, language=order.language)
+        return write_report(
+            target,
+            entries,
+            part,
+            say=order.say,
+            language=order.language,
+            lettering=qt_lettering,
+        )
 
     return work
 
@@ -79,6 +87,7 @@ def report_work(order: ReportOrder) -> Callable[[Progress], WrittenReport]:
 
     def work(progress: Progress) -> WrittenReport:
         # They import OpenCV and Pillow.
+        from app.jobs.lettering import qt_lettering
         from core.recipe import recipe_of
         from core.reports.entries import photo_entry
         from core.reports.write import free_report_path, write_report
@@ -90,7 +99,12 @@ def report_work(order: ReportOrder) -> Callable[[Progress], WrittenReport]:
         )
         target = free_report_path(order.folder(), Path(recipe.photo or "picture").stem)
         return write_report(
-            target, [entry], progress.part(0.8, 1.0), say=order.say, language=order.language
+            target,
+            [entry],
+            progress.part(0.8, 1.0),
+            say=order.say,
+            language=order.language,
+            lettering=qt_lettering,
         )
 
     return work

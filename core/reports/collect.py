@@ -87,17 +87,21 @@ def _entry(
         return FailedEntry(result.name, error.summary, error.remedy)
 
 
-def find_results(paths: Sequence[Path], *, recursive: bool) -> list[Path]:
+def find_results(
+    paths: Sequence[Path], *, recursive: bool, progress: Progress | None = None
+) -> list[Path]:
     """Results among files and folders: pictures with a recipe beside them, each once.
 
     Args:
         paths: Named files are taken as they are; folders are searched.
         recursive: Look into the folders within, too.
+        progress: Polled for cancellation in each folder and every few files.
 
     Raises:
+        Cancelled: The search was stopped.
         RestorationError: A path does not exist or cannot be read, or there is no result at all.
     """
-    search = find_photos(paths, recursive=recursive)
+    search = find_photos(paths, recursive=recursive, progress=progress)
     if search.problems:
         raise search.problems[0].error
     named = {canonical(path) for path in paths}

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from PIL import Image, ImageDraw, ImageFont, ImageOps
+from PIL import Image, ImageOps
 from PIL.PngImagePlugin import PngInfo
 
 from core.progress import Progress
 from core.reports.entries import Entry, FailedEntry, PhotoEntry
+from core.reports.lettering import Lettering, pillow_lettering
 from core.reports.words import Say, plain
 
 WIDTH_PX = 1800
@@ -26,16 +28,29 @@ PAPER = "#fbfaf8"
 INK = "#22201d"
 QUIET = "#635e57"
 
-Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What a caption says, and how it is drawn."""
+
+    entry: PhotoEntry
+    say: Say
+    lettering: Lettering
 
 
-def contact_sheets(entries: Sequence[Entry], progress: Progress, say: Say = plain) -> list[bytes]:
+def contact_sheets(
+    entries: Sequence[Entry],
+    progress: Progress,
+    say: Say = plain,
+    lettering: Lettering = pillow_lettering,
+) -> list[bytes]:
     """PNG files of at most 40 photos each; photos that failed are left out.
 
     Args:
         entries: The photos in order.
         progress: Polled for each photo.
         say: Gives each word in the reader's language.
+        lettering: Draws captions.
 
     Returns:
         The sheets; none where no photo was restored.
@@ -50,12 +65,15 @@ def contact_sheets(entries: Sequence[Entry], progress: Progress, say: Say = plai
             done[number * MOST_ON_A_SHEET : (number + 1) * MOST_ON_A_SHEET],
             progress.step(number, count),
             say,
+            lettering,
         )
         for number in range(count)
     ]
 
 
-def _sheet(entries: Sequence[PhotoEntry], progress: Progress, say: Say) -> bytes:
+def _sheet(
+    entries: Sequence[PhotoEntry], progress: Progress, say: Say, lettering: Lettering
+) -> bytes:
     """Rows of pairs; a single photo takes the whole width."""
     columns = 1 if len(entries) == 1 else 2
     width = (WIDTH_PX - 2 * MARGIN_PX - (columns - 1) * GAP_PX) // columns
@@ -64,7 +82,6 @@ def _sheet(entries: Sequence[PhotoEntry], progress: Progress, say: Say) -> bytes
     heights = [max(_height(entry, half) for entry in row) + CAPTION_PX for row in rows]
     total = 2 * MARGIN_PX + sum(heights) + (len(rows) - 1) * GAP_PX
     sheet = Image.new("RGB", (WIDTH_PX, total), PAPER)
-    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(FONT_PX)
     top, number = MARGIN_PX, 0
     for row, height in zip(rows, heights, strict=True):
         for column, entry in enumerate(row):
@@ -72,9 +89,8 @@ def _sheet(entries: Sequence[PhotoEntry], progress: Progress, say: Say) -> bytes
             progress.report((number - 1) / len(entries))
             left = MARGIN_PX + column * (width + GAP_PX)
             _paste_pair(sheet, entry, (left, top), (half, height - CAPTION_PX))
-            caption = (left, top + height - CAPTION_PX + 8)
-            words = _caption(number, entry, say)
-            _write_caption(draw, font, caption, width, words)
+            caption = (left, top + height - CAPTION_PX + 4)
+            _write_caption(sheet, caption, width, number, _Words(entry, say, lettering))
         top += height + GAP_PX
     buffer = io.BytesIO()
     marks = PngInfo()
@@ -116,40 +132,20 @@ def _in_srgb(picture: Image.Image) -> Image.Image:
     return picture.convert("RGB")
 
 
-def _caption(number: int, entry: PhotoEntry, say: Say) -> tuple[str, str]:
-    """What stands under a pair, at the left and at the right."""
-    restored = sum(face.report.restored for face in entry.faces)
-    facts = say("Faces restored: {0}").format(restored)
-    name = f"{number}  {entry.name}"
-    return name if is_writable(name) else str(number), facts if is_writable(facts) else ""
-
-
 def _write_caption(
-    draw: ImageDraw.ImageDraw,
-    font: Font,
-    place: tuple[int, int],
-    width: int,
-    words: tuple[str, str],
+    sheet: Image.Image, place: tuple[int, int], width: int, number: int, words: _Words
 ) -> None:
-    name, facts = words
-    taken = draw.textlength(facts, font) if facts else 0.0
-    room = width - (taken + GAP_PX if facts else 0.0)
-    draw.text(place, fitted(draw, font, name, room), INK, font)
-    draw.text((place[0] + width - taken, place[1]), facts, QUIET, font)
+    """The number and the name at the left, what was done at the right.
 
-
-def is_writable(text: str) -> bool:
-    """True where the font that comes with Pillow has all letters: those of Europe's west."""
-    return all(ord(letter) < 0x180 for letter in text)
-
-
-def fitted(draw: ImageDraw.ImageDraw, font: Font, text: str, room: float) -> str:
-    """The text, shortened in its middle until it fits."""
-    if draw.textlength(text, font) <= room:
-        return text
-    for kept in range(len(text) - 1, 1, -1):
-        head = text[: kept - kept // 2]
-        short = f"{head}...{text[-(kept // 2) :]}"
-        if draw.textlength(short, font) <= room:
-            return short
-    return text[:1]
+    Where no font has the letters of the name its number alone stands there, as in the page.
+    """
+    restored = sum(face.report.restored for face in words.entry.faces)
+    said = words.say("Faces restored: {0}").format(restored)
+    facts = words.lettering(said, FONT_PX, QUIET, width // 2)
+    room = width - (facts.width + GAP_PX if facts is not None else 0)
+    name = words.lettering(f"{number}  {words.entry.name}", FONT_PX, INK, room)
+    if name is None:
+        name = pillow_lettering(str(number), FONT_PX, INK, room)
+    for line, left in ((name, 0), (facts, width - (facts.width if facts is not None else 0))):
+        if line is not None:
+            sheet.paste(line, (place[0] + left, place[1]), line)

@@ -13,6 +13,7 @@ from core.imageio.failures import output_errors
 from core.progress import Progress
 from core.reports.contact_sheet import SHEET_MARK, contact_sheets
 from core.reports.entries import Entry
+from core.reports.lettering import Lettering, pillow_lettering
 from core.reports.photos_html import photos_html
 from core.reports.scores_csv import COLUMNS, scores_csv
 from core.reports.words import Say, plain
@@ -51,6 +52,7 @@ def write_report(
     overwrite: bool = False,
     say: Say = plain,
     language: str = "en",
+    lettering: Lettering = pillow_lettering,
 ) -> WrittenReport:
     """Write all files of a report.
 
@@ -61,13 +63,14 @@ def write_report(
         overwrite: Earlier reports of this name are replaced; anything else never is.
         say: Gives each sentence in the reader's language.
         language: Its code.
+        lettering: Draws the captions of the contact sheet.
 
     Raises:
         OutputError: A file cannot be written, or is there already.
         Cancelled: The job was stopped; nothing was written.
     """
     page = target if target.suffix.lower() in {".html", ".htm"} else _named(target, PAGE_SUFFIX)
-    sheets = contact_sheets(entries, progress.part(0.0, 0.9), say)
+    sheets = contact_sheets(entries, progress.part(0.0, 0.9), say, lettering)
     endings = [".png" if n == 0 else f"-{n + 1}.png" for n in range(len(sheets))]
     files = [(_named(page, ending), data) for ending, data in zip(endings, sheets, strict=True)]
     files.append((_named(page, ".csv"), scores_csv(entries)))

@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from PIL import Image, ImageCms
@@ -20,8 +22,9 @@ from core.progress import CancelToken, Progress, no_progress
 from core.recipe import Recipe, encode, path_beside
 from core.report import EngineReport, FaceReport, FileReport, failed
 from core.reports.collect import entries_of_results, entries_of_run, find_results
-from core.reports.contact_sheet import contact_sheets, fitted, is_writable
+from core.reports.contact_sheet import contact_sheets
 from core.reports.entries import FailedEntry, PhotoEntry, entry_of_result, photo_entry
+from core.reports.lettering import fitted, is_writable, pillow_lettering
 from core.reports.photos_html import photos_html
 from core.reports.pictures import photo_jpeg
 from core.reports.scores_csv import COLUMNS, scores_csv
@@ -274,7 +277,7 @@ def test_contact_sheets_hold_forty_photos_each(entry):
     assert contact_sheets([FailedEntry("a", "b", "c")], no_progress()) == []
 
 
-def test_captions_fit_and_names_without_a_font_give_way_to_numbers():
+def test_captions_fit_into_their_room():
     from PIL import ImageDraw, ImageFont
 
     draw = ImageDraw.Draw(Image.new("RGB", (10, 10)))
@@ -284,8 +287,31 @@ def test_captions_fit_and_names_without_a_font_give_way_to_numbers():
     assert draw.textlength(short, font) <= 200
     assert short.startswith("a-very")
     assert short.endswith(".jpg")
+    line = pillow_lettering(name, 22, "#22201d", 200)
+    assert line.width <= 200
+    assert np.asarray(line)[..., 3].max() == 255
+
+
+def test_names_without_a_font_give_way_to_numbers_and_are_drawn_where_there_is_one(entry):
     assert is_writable("Großmutter Zoë")
-    assert not is_writable("দাদী")
+    assert pillow_lettering("দাদী", 22, "#22201d", 200) is None
+    entry = replace(entry, recipe=msgspec.structs.replace(entry.recipe, photo="দাদী.jpg"))
+    asked = []
+
+    def lettering(text, size_px, colour, room_px):
+        asked.append((text, room_px))
+        return Image.new("RGBA", (300, 40), "#ff0000ff") if "দাদী" in text else None
+
+    def sheet(**how) -> np.ndarray:
+        (data,) = contact_sheets([entry], no_progress(), **how)
+        return np.asarray(Image.open(io.BytesIO(data)))
+
+    plain_sheet, drawn = sheet(), sheet(lettering=lettering)
+    assert ("1  দাদী.jpg", 1720) in asked
+    red = (drawn == (255, 0, 0)).all(axis=2)
+    assert red.sum() == 300 * 40
+    assert not (plain_sheet == (255, 0, 0)).all(axis=2).any()
+    assert (plain_sheet[-90:, :80].max(axis=2) < 90).any()  # the number
 
 
 # Files
@@ -393,3 +419,10 @@ def test_a_photo_from_the_clipboard_has_no_name_and_is_called_by_its_result():
     )
     assert made.name == "pasted.png"
     assert "pasted.png" in Page(photos_html([made])).words
+
+
+def test_the_search_for_results_can_be_stopped(saved):
+    token = CancelToken()
+    token.cancel()
+    with pytest.raises(Cancelled):
+        find_results([saved.parent], recursive=True, progress=Progress(token=token))
