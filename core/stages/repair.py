@@ -15,6 +15,7 @@ from core.damage.areas import filled_by_model
 from core.damage.correcting import corrected, fits
 from core.damage.filling import filled
 from core.damage.masking import damage_mask, grown
+from core.damage.sides import without_steps
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -119,5 +120,5 @@ def found_damage(
 ) -> Mask:
     """The mask of a photo's damage, with the rim that is filled along with it."""
     likelihood = detector.likelihood(pixels, progress)
-    mask = damage_mask(likelihood, sensitivity=sensitivity)
+    mask = without_steps(pixels, damage_mask(likelihood, sensitivity=sensitivity))
     return grown(mask, int(_RIM_SHARE * min(mask.shape)))
