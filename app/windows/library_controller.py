@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, QObject, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtCore import QModelIndex, QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.dialogs.files import ask_open_folder
@@ -25,6 +24,7 @@ from app.widgets.library_model import LibraryModel
 from app.windows.actions import Actions
 from app.windows.intake import Intake
 from app.windows.library_batch import HandedList, LibraryBatch
+from app.windows.library_orders import ListOrders
 from app.windows.library_search import LibrarySearch
 from app.windows.parts import Parts
 from app.windows.photo_export import PhotoExport
@@ -92,15 +92,16 @@ class LibraryController(QObject):
         self._wanted_first = False
         self._goes_on = False
         self._is_list_taken_over = False
+        self.orders = ListOrders(
+            self.library, self.batch, self.model, self._pane, self._open_current
+        )
         self._connect()
-        self._make_list_actions()
         # After the window's first frame, and after a window that this one replaces has closed.
         QTimer.singleShot(0, self, self.look_back)
 
     def _connect(self) -> None:
         self._pane.view.clicked.connect(self._on_activated)
         self._pane.view.activated.connect(self._on_activated)
-        self._pane.view.moved.connect(self._on_moved)
         self._pane.scope_chosen.connect(self._on_scope_chosen)
         self._pane.apply_asked.connect(self._on_apply_asked)
         self._pane.close_asked.connect(partial(self.show_pane, shown=False))
@@ -117,26 +118,6 @@ class LibraryController(QObject):
         self._commands.library.toggled.connect(self._on_library_toggled)
         self._commands.start_batch.triggered.connect(self.desk.start_or_pause)
         self._commands.export.triggered.connect(self._export.ask)
-
-    def _make_list_actions(self) -> None:
-        def make(text: str, keys: Sequence[str], slot: Callable[[], object]) -> QAction:
-            action = QAction(text, self)
-            action.setShortcuts([QKeySequence(key) for key in keys])
-            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-            action.triggered.connect(slot)
-            return action
-
-        self._pane.add_list_actions(
-            [
-                make(self.tr("Show this photo"), (), self._open_current),
-                make(self.tr("Move up"), ("Alt+Up",), partial(self._move, -1)),
-                make(self.tr("Move down"), ("Alt+Down",), partial(self._move, 1)),
-                make(self.tr("Next to be restored"), ("Alt+Home",), partial(self._move, 0)),
-                make(self.tr("Cancel"), ("Backspace",), self.cancel_selected),
-                make(self.tr("Restore again"), (), self.again_selected),
-                make(self.tr("Take from the list"), ("Del",), self.remove_selected),
-            ]
-        )
 
     # Orders
 
@@ -362,50 +343,6 @@ class LibraryController(QObject):
             self._on_document_changed()
 
     # The list
-
-    def selected_ids(self) -> list[str]:
-        """The selected photos in their order."""
-        rows = sorted(index.row() for index in self._pane.view.selectedIndexes())
-        photos = [self.model.photo_at(self.model.index(row, 0)) for row in rows]
-        return [photo.id for photo in photos if photo is not None]
-
-    def _move(self, step: int) -> None:
-        """Move the selection by one place, or to the front of those that wait for 0."""
-        ids = self.selected_ids()
-        if not ids:
-            return
-        rows = [self.library.row(photo_id) for photo_id in ids]
-        if step < 0:
-            self._on_moved(ids, max(0, rows[0] - 1))
-        elif step > 0:
-            self._on_moved(ids, min(len(self.library), rows[-1] + 2))
-        else:
-            first = self.library.next_waiting()
-            self._on_moved(ids, self.library.row(first.id) if first else 0)
-
-    @Slot(list, int)
-    def _on_moved(self, ids: list[str], row: int) -> None:
-        self.library.move(ids, row)
-        self._pane.view.scrollTo(self.model.index_of(ids[0]))
-
-    @Slot()
-    def cancel_selected(self) -> None:
-        """Leave out the selected photos; one that is worked on stops within a second."""
-        for photo_id in self.selected_ids():
-            self.batch.cancel(photo_id)
-
-    @Slot()
-    def again_selected(self) -> None:
-        """Let the selected photos be restored again."""
-        self.library.again(self.selected_ids())
-
-    @Slot()
-    def remove_selected(self) -> None:
-        """Take the selected photos from the list; their files stay."""
-        ids = self.selected_ids()
-        if self.batch.photo_id in ids:
-            self.batch.cancel(self.batch.photo_id)
-        self.library.remove(ids)
 
     @Slot(str)
     def _on_thumbnail_wanted(self, photo_id: str) -> None:

@@ -4702,34 +4702,6 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
 <context>
     <name>LibraryController</name>
     <message>
-        <source>Show this photo</source>
-        <translation>এই ছবি দেখান</translation>
-    </message>
-    <message>
-        <source>Move up</source>
-        <translation>উপরে সরান</translation>
-    </message>
-    <message>
-        <source>Move down</source>
-        <translation>নিচে সরান</translation>
-    </message>
-    <message>
-        <source>Next to be restored</source>
-        <translation>এরপর পুনরুদ্ধার হবে</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>বাতিল</translation>
-    </message>
-    <message>
-        <source>Restore again</source>
-        <translation>আবার পুনরুদ্ধার করুন</translation>
-    </message>
-    <message>
-        <source>Take from the list</source>
-        <translation>তালিকা থেকে সরান</translation>
-    </message>
-    <message>
         <source>Opening</source>
         <translation>খোলা হচ্ছে</translation>
     </message>
@@ -4881,6 +4853,37 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     <message>
         <source>Click a photo to see it; drag it to change the order</source>
         <translation>দেখতে ছবিতে ক্লিক করুন; ক্রম বদলাতে টানুন</translation>
+    </message>
+</context>
+<context>
+    <name>ListOrders</name>
+    <message>
+        <source>Show this photo</source>
+        <translation>এই ছবি দেখান</translation>
+    </message>
+    <message>
+        <source>Move up</source>
+        <translation>উপরে সরান</translation>
+    </message>
+    <message>
+        <source>Move down</source>
+        <translation>নিচে সরান</translation>
+    </message>
+    <message>
+        <source>Next to be restored</source>
+        <translation>এরপর পুনরুদ্ধার হবে</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>বাতিল</translation>
+    </message>
+    <message>
+        <source>Restore again</source>
+        <translation>আবার পুনরুদ্ধার করুন</translation>
+    </message>
+    <message>
+        <source>Take from the list</source>
+        <translation>তালিকা থেকে সরান</translation>
     </message>
 </context>
 <context>

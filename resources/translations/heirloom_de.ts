@@ -4702,34 +4702,6 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
 <context>
     <name>LibraryController</name>
     <message>
-        <source>Show this photo</source>
-        <translation>Dieses Foto zeigen</translation>
-    </message>
-    <message>
-        <source>Move up</source>
-        <translation>Nach oben</translation>
-    </message>
-    <message>
-        <source>Move down</source>
-        <translation>Nach unten</translation>
-    </message>
-    <message>
-        <source>Next to be restored</source>
-        <translation>Als Nächstes restaurieren</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>Abbrechen</translation>
-    </message>
-    <message>
-        <source>Restore again</source>
-        <translation>Noch einmal restaurieren</translation>
-    </message>
-    <message>
-        <source>Take from the list</source>
-        <translation>Von der Liste nehmen</translation>
-    </message>
-    <message>
         <source>Opening</source>
         <translation>Öffnen</translation>
     </message>
@@ -4881,6 +4853,37 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     <message>
         <source>Click a photo to see it; drag it to change the order</source>
         <translation>Klicken Sie ein Foto an, um es zu sehen; ziehen ändert die Reihenfolge</translation>
+    </message>
+</context>
+<context>
+    <name>ListOrders</name>
+    <message>
+        <source>Show this photo</source>
+        <translation>Dieses Foto zeigen</translation>
+    </message>
+    <message>
+        <source>Move up</source>
+        <translation>Nach oben</translation>
+    </message>
+    <message>
+        <source>Move down</source>
+        <translation>Nach unten</translation>
+    </message>
+    <message>
+        <source>Next to be restored</source>
+        <translation>Als Nächstes restaurieren</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Restore again</source>
+        <translation>Noch einmal restaurieren</translation>
+    </message>
+    <message>
+        <source>Take from the list</source>
+        <translation>Von der Liste nehmen</translation>
     </message>
 </context>
 <context>

@@ -235,7 +235,7 @@ def test_cancelling_one_stops_it_and_leaves_the_others(qtbot, window, desk, fold
     view = window.parts.library.view
     for photo_id in (present, later):
         view.setCurrentIndex(desk.model.index_of(photo_id))
-        desk.cancel_selected()
+        desk.orders.cancel_selected()
     qtbot.waitUntil(lambda: desk.library.photo(present).state is STATES.CANCELLED)
     engine.gate.set()
     qtbot.waitUntil(lambda: not desk.batch.is_on, timeout=20_000)
@@ -279,7 +279,7 @@ def test_the_order_is_changed_by_keys_and_by_dragging(qtbot, window, desk, folde
     view.setFocus()
     qtbot.keyClick(view, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
     assert [photo.id for photo in desk.library.photos][:2] == [ids[1], ids[0]]
-    assert desk.selected_ids() == [ids[0]]
+    assert desk.orders.selected_ids() == [ids[0]]
     qtbot.keyClick(view, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
     assert [photo.id for photo in desk.library.photos] == ids
     data = QMimeData()
