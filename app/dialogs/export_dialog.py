@@ -242,10 +242,24 @@ class ExportDialog(QDialog):
     # Layout
 
     def _lay_out(self, accept_text: str) -> None:
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(12)
-        grid.setColumnStretch(1, 1)
+        promise = QLabel(self.tr("Your original photos are never changed or replaced."))
+        promise.setProperty("role", "muted")
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.accept_button = self.buttons.addButton(
+            accept_text, QDialogButtonBox.ButtonRole.AcceptRole
+        )
+        self.accept_button.setProperty("primary", "true")
+        self.accept_button.setDefault(True)
+        self.buttons.accepted.connect(self._on_accepted)
+        self.buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 22, 24, 18)
+        layout.setSpacing(16)
+        layout.addLayout(self._make_grid())
+        layout.addWidget(promise)
+        layout.addWidget(self.buttons)
+
+    def _make_name_rows(self) -> QVBoxLayout:
         puts = QHBoxLayout()
         puts.setSpacing(2)
         for button in self.placeholders:
@@ -256,6 +270,14 @@ class ExportDialog(QDialog):
         name.addWidget(self.name)
         name.addLayout(puts)
         name.addWidget(self.example)
+        return name
+
+    def _make_grid(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(12)
+        grid.setColumnStretch(1, 1)
+        name = self._make_name_rows()
         quality = _beside(self.quality, self.quality_text)
         size = _beside(self.size_switch, self.side)
         size.addStretch()
@@ -282,22 +304,7 @@ class ExportDialog(QDialog):
                 grid.addWidget(content, row, 1)
             else:
                 grid.addLayout(content, row, 1)
-        promise = QLabel(self.tr("Your original photos are never changed or replaced."))
-        promise.setProperty("role", "muted")
-        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self.accept_button = self.buttons.addButton(
-            accept_text, QDialogButtonBox.ButtonRole.AcceptRole
-        )
-        self.accept_button.setProperty("primary", "true")
-        self.accept_button.setDefault(True)
-        self.buttons.accepted.connect(self._on_accepted)
-        self.buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 22, 24, 18)
-        layout.setSpacing(16)
-        layout.addLayout(grid)
-        layout.addWidget(promise)
-        layout.addWidget(self.buttons)
+        return grid
 
     # Edits
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 from app.windows.actions import Actions
@@ -15,55 +18,66 @@ def fill_menu_bar(bar: QMenuBar, actions: Actions, history: HistoryActions) -> Q
     Returns:
         The menu of recent files, for the window to fill.
     """
-    translate = QCoreApplication.translate
-    file = bar.addMenu(translate("Menus", "&File"))
-    file.addActions([actions.open, actions.open_folder])
-    recent = file.addMenu(translate("Menus", "Open &recent"))
-    file.addAction(actions.paste)
-    file.addSeparator()
-    file.addActions([actions.save, actions.save_as, actions.export])
-    file.addActions([history.save_project, history.save_project_as])
-    file.addActions([actions.report, actions.report_list])
-    file.addSeparator()
-    file.addActions([actions.close_photo, actions.quit])
+    recent = _fill_file(bar, actions, history)
+    _fill(
+        bar.addMenu(QCoreApplication.translate("Menus", "&Edit")),
+        (actions.undo, actions.redo, history.history),
+        (history.presets, history.keep_version, history.versions),
+        (actions.add_face, actions.go_to_faces),
+        (actions.reset, actions.cancel),
+        (actions.preferences,),
+    )
+    _fill_view(bar, actions)
+    _fill(
+        bar.addMenu(QCoreApplication.translate("Menus", "&Tools")),
+        (actions.start_batch, actions.damage_marks, actions.neutral_picker),
+    )
+    models = bar.addMenu(QCoreApplication.translate("Menus", "&Models"))
+    _fill(models, (actions.models, actions.import_model), (actions.train,))
+    entries = actions.models, actions.import_model, actions.train
+    models.menuAction().setVisible(any(entry.isVisible() for entry in entries))
+    _fill(
+        bar.addMenu(QCoreApplication.translate("Menus", "&Help")),
+        (actions.shortcuts,),
+        (actions.copy_report, actions.show_log),
+        (actions.updates, actions.about),
+    )
+    return recent
 
-    edit = bar.addMenu(translate("Menus", "&Edit"))
-    edit.addActions([actions.undo, actions.redo, history.history])
-    edit.addSeparator()
-    edit.addActions([history.presets, history.keep_version, history.versions])
-    edit.addSeparator()
-    edit.addActions([actions.add_face, actions.go_to_faces])
-    edit.addSeparator()
-    edit.addActions([actions.reset, actions.cancel])
-    edit.addSeparator()
-    edit.addAction(actions.preferences)
 
-    view = bar.addMenu(translate("Menus", "&View"))
-    view.addActions([actions.fit, actions.actual, actions.zoom_in, actions.zoom_out])
-    view.addSeparator()
-    view.addActions(actions.compare.actions())
-    view.addActions([actions.compare_results, actions.scores])
-    view.addSeparator()
-    view.addActions([actions.original, actions.faces, actions.loupe, actions.library])
-    view.addSeparator()
-    view.addActions(actions.modes.actions())
-    theme = view.addMenu(translate("Menus", "&Colours of the window"))
+def _fill_file(bar: QMenuBar, actions: Actions, history: HistoryActions) -> QMenu:
+    menu = bar.addMenu(QCoreApplication.translate("Menus", "&File"))
+    _fill(
+        menu,
+        (actions.open, actions.open_folder, actions.paste),
+        (
+            *(actions.save, actions.save_as, actions.export),
+            *(history.save_project, history.save_project_as),
+            *(actions.report, actions.report_list),
+        ),
+        (actions.close_photo, actions.quit),
+    )
+    recent = QMenu(QCoreApplication.translate("Menus", "Open &recent"), menu)
+    menu.insertMenu(actions.paste, recent)
+    return recent
+
+
+def _fill_view(bar: QMenuBar, actions: Actions) -> None:
+    menu = bar.addMenu(QCoreApplication.translate("Menus", "&View"))
+    _fill(
+        menu,
+        (actions.fit, actions.actual, actions.zoom_in, actions.zoom_out),
+        (*actions.compare.actions(), actions.compare_results, actions.scores),
+        (actions.original, actions.faces, actions.loupe, actions.library),
+        actions.modes.actions(),
+    )
+    theme = menu.addMenu(QCoreApplication.translate("Menus", "&Colours of the window"))
     theme.addActions(actions.themes.actions())
 
-    tools = bar.addMenu(translate("Menus", "&Tools"))
-    tools.addAction(actions.start_batch)
-    tools.addActions([actions.damage_marks, actions.neutral_picker])
 
-    models = bar.addMenu(translate("Menus", "&Models"))
-    entries = actions.models, actions.import_model, actions.train
-    models.addActions(entries)
-    models.insertSeparator(actions.train)
-    models.menuAction().setVisible(any(entry.isVisible() for entry in entries))
-
-    help_menu = bar.addMenu(translate("Menus", "&Help"))
-    help_menu.addAction(actions.shortcuts)
-    help_menu.addSeparator()
-    help_menu.addActions([actions.copy_report, actions.show_log])
-    help_menu.addSeparator()
-    help_menu.addActions([actions.updates, actions.about])
-    return recent
+def _fill(menu: QMenu, *groups: Sequence[QAction]) -> None:
+    """Add groups of actions, with a line between them."""
+    for number, group in enumerate(groups):
+        if number:
+            menu.addSeparator()
+        menu.addActions(group)
