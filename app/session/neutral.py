@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import math
+from typing import cast
+
 import numpy as np
 
-from core.image import Photo, to_float, to_uint8
+from core.image import Photo, Pixels, to_float, to_uint8
 
 _REACH_SHARE = 0.003
 """Half the side of the patch that is averaged, as a share of the photo's shorter side."""
+
+
+_JUDGED_PX = 600_000
 
 
 def neutral_at(photo: Photo, x: float, y: float) -> tuple[float, float, float] | None:
@@ -29,6 +35,18 @@ def neutral_at(photo: Photo, x: float, y: float) -> tuple[float, float, float] |
     ]
     red, green, blue = np.median(to_float(patch).reshape(-1, 3), axis=0)
     return round(float(red), 4), round(float(green), 4), round(float(blue), 4)
+
+
+def kind_of_colour(photo: Photo) -> str:
+    """Say "colour", "grey" for black and white, or "toned" for a photo in one tone.
+
+    Judged on a part of the pixels, spread over the whole photo, so that nobody waits for it.
+    """
+    from core.colour.tone import classify_tone  # imports OpenCV
+
+    step = max(1, math.isqrt(photo.size.area_px // _JUDGED_PX))
+    part = cast("Pixels", np.ascontiguousarray(photo.pixels[::step, ::step]))
+    return classify_tone(part).kind
 
 
 def shown_colour(photo: Photo, x: float, y: float) -> tuple[int, int, int] | None:

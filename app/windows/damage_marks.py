@@ -68,7 +68,7 @@ class DamageMarks(QObject):
         button = IconButton(self.tr("Correct the marks…"), "brush")
         button.setToolTip(self.tr("Shows what will be filled, and lets you paint and erase there"))
         button.setCheckable(True)
-        button.clicked.connect(self.action.setChecked)
+        button.clicked.connect(self.action.trigger)
         self.action.toggled.connect(button.setChecked)
         button.hide()
         return button

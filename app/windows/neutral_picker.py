@@ -7,8 +7,9 @@ from PySide6.QtGui import QAction, QColor, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from app.jobs.photo_work import PhotoWork
-from app.session.neutral import neutral_at, shown_colour
+from app.session.neutral import kind_of_colour, neutral_at, shown_colour
 from app.views.picker_tool import PickerTool
+from app.widgets.core_text import core_text
 from app.widgets.icon_button import IconButton
 from app.windows.parts import Parts
 from app.windows.presenter import Presenter
@@ -38,6 +39,7 @@ class NeutralPicker(QObject):
     ) -> None:
         super().__init__(parent)
         self._canvas = parts.area.canvas
+        self._banner = parts.banner
         self._work = work
         self._presenter = presenter
         self._action = action
@@ -49,7 +51,7 @@ class NeutralPicker(QObject):
         self.pick = IconButton(self.tr("Pick something grey…"), "picker")
         self.pick.setToolTip(action.statusTip())
         self.pick.setCheckable(True)
-        self.pick.clicked.connect(action.setChecked)
+        self.pick.clicked.connect(action.trigger)
         self.forget = IconButton("", "close")
         self.forget.setAccessibleName(self.tr("Automatic white balance"))
         self.forget.setToolTip(self.tr("Forgets the colour: white balance is automatic again"))
@@ -71,6 +73,9 @@ class NeutralPicker(QObject):
 
     @Slot(bool)
     def _on_toggled(self, active: bool) -> None:
+        if active and self._has_no_effect():
+            self._action.setChecked(False)
+            return
         self.pick.setChecked(active)
         if active and self._tool is None and self._work.document is not None:
             self._tool = PickerTool(
@@ -83,6 +88,25 @@ class NeutralPicker(QObject):
             self._canvas.setFocus()
         elif not active and self._tool is not None:
             self._canvas.set_tool(None)
+
+    def _has_no_effect(self) -> bool:
+        """Say why nothing can be picked in a photo without colours, and what helps there."""
+        document = self._work.document
+        kind = "colour" if document is None else kind_of_colour(document.photo)
+        self.pick.setChecked(False)
+        if kind == "toned":
+            helps = self.tr("To take the tone out or to deepen it, use “{slider}” in Studio.")
+            self._banner.show_note(
+                self.tr("This photo has one tone all over: nothing in it can be picked as grey."),
+                helps.format(slider=core_text("Brown tone")),
+            )
+        elif kind == "grey":
+            helps = self.tr("For its brightness, use “{exposure}” and “{contrast}” in Studio.")
+            self._banner.show_note(
+                self.tr("This photo is black and white: there is no colour to correct."),
+                helps.format(exposure=core_text("Exposure"), contrast=core_text("Contrast")),
+            )
+        return kind != "colour"
 
     def _on_ended(self) -> None:
         self._tool = None

@@ -5214,6 +5214,22 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
         <translation>রংটি ভুলে যায়: শ্বেত ভারসাম্য আবার স্বয়ংক্রিয়</translation>
     </message>
     <message>
+        <source>To take the tone out or to deepen it, use “{slider}” in Studio.</source>
+        <translation>আভাটি সরাতে বা গাঢ় করতে স্টুডিওর “{slider}” ব্যবহার করুন।</translation>
+    </message>
+    <message>
+        <source>This photo has one tone all over: nothing in it can be picked as grey.</source>
+        <translation>এই ছবির পুরোটায় একটিই আভা: এতে ধূসর হিসেবে বেছে নেওয়ার মতো কিছু নেই।</translation>
+    </message>
+    <message>
+        <source>For its brightness, use “{exposure}” and “{contrast}” in Studio.</source>
+        <translation>এর উজ্জ্বলতার জন্য স্টুডিওর “{exposure}” ও “{contrast}” ব্যবহার করুন।</translation>
+    </message>
+    <message>
+        <source>This photo is black and white: there is no colour to correct.</source>
+        <translation>এই ছবিটি সাদা-কালো: সংশোধনের মতো কোনো রং নেই।</translation>
+    </message>
+    <message>
         <source>White balance</source>
         <translation>শ্বেত ভারসাম্য</translation>
     </message>

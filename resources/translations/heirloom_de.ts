@@ -5214,6 +5214,22 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
         <translation>Vergisst die Farbe: der Weißabgleich ist wieder automatisch</translation>
     </message>
     <message>
+        <source>To take the tone out or to deepen it, use “{slider}” in Studio.</source>
+        <translation>Um den Ton herauszunehmen oder zu vertiefen, nehmen Sie „{slider}“ im Studio.</translation>
+    </message>
+    <message>
+        <source>This photo has one tone all over: nothing in it can be picked as grey.</source>
+        <translation>Dieses Foto hat überall nur einen Ton: Nichts darin kann als Grau gewählt werden.</translation>
+    </message>
+    <message>
+        <source>For its brightness, use “{exposure}” and “{contrast}” in Studio.</source>
+        <translation>Für seine Helligkeit nehmen Sie „{exposure}“ und „{contrast}“ im Studio.</translation>
+    </message>
+    <message>
+        <source>This photo is black and white: there is no colour to correct.</source>
+        <translation>Dieses Foto ist schwarzweiß: Es gibt keine Farbe zu korrigieren.</translation>
+    </message>
+    <message>
         <source>White balance</source>
         <translation>Weißabgleich</translation>
     </message>
