@@ -36,7 +36,7 @@ from core.placing import PlacedFace, place_face
 from core.progress import Progress, no_progress
 from core.recipe import Recipe, encode, file_sha256, path_beside, recipe_of
 from core.report import FileReport, done
-from core.settings import CLASSICAL, NEARBY, FaceSettings, RepairSettings, RestorationSettings
+from core.settings import CLASSICAL, NEARBY, FaceSettings, RestorationSettings
 from core.stages.background import BackgroundStage
 from core.stages.choose import ChooseFacesStage
 from core.stages.colour import ColourStage
@@ -157,7 +157,7 @@ class Engine(LoadedModels):
         """The visible list of stages for these settings, in their fixed order."""
         stages: list[Stage] = []
         if settings.repair.enabled:
-            stages += self._repair_stages(settings.repair)
+            stages += self._repair_stages(settings)
         if settings.repair.stains > 0:
             stages.append(StainStage(settings.repair.stains))
         if settings.faces.enabled:
@@ -175,10 +175,13 @@ class Engine(LoadedModels):
         stages.append(ColourStage(settings.colour))
         return Pipeline(tuple(stages))
 
-    def _repair_stages(self, chosen: RepairSettings) -> list[Stage]:
+    def _repair_stages(self, settings: RestorationSettings) -> list[Stage]:
         stages: list[Stage] = []
+        chosen = settings.repair
         if chosen.automatic:
-            stages.append(FindDamageStage(chosen.sensitivity, self.damage_detector()))
+            # A photo that is said to be one aligned face is not searched for others.
+            faces = None if settings.faces.aligned else self.detector(settings.faces.detector)
+            stages.append(FindDamageStage(chosen.sensitivity, self.damage_detector(), faces))
         filler = None if chosen.filler == NEARBY else self.inpainter(chosen.filler)
         stages.append(RepairStage(chosen.edits, filler))
         return stages

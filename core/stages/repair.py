@@ -13,20 +13,28 @@ import numpy as np
 
 from core.damage.areas import filled_by_model
 from core.damage.correcting import corrected, fits
+from core.damage.face_lines import own_lines
 from core.damage.filling import filled
 from core.damage.masking import damage_mask, grown
 from core.damage.sides import without_steps
+from core.image import to_uint8
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
+    from core.faces import Face
     from core.image import Pixels
-    from core.interfaces import DamageDetector, Inpainter
+    from core.interfaces import DamageDetector, FaceDetector, Inpainter
     from core.pipeline import Restoration
     from core.progress import Progress
     from core.settings import MaskEdits
 
     Mask = npt.NDArray[np.bool_]
+
+_SMALLEST_FACE_PX = 32
+_LEAST_SCORE = 0.9
 
 _RIM_SHARE = 0.0012
 """Width of the rim that is filled around a mark, as a share of the photo's shorter side: what the
@@ -40,10 +48,13 @@ class FindDamageStage:
     Attributes:
         sensitivity: How eagerly, [0, 1].
         detector: Finds the damage.
+        faces: Finds faces, whose own fine lines are then marked only where damage is all but
+            certain. None treats faces as anything else.
     """
 
     sensitivity: float
     detector: DamageDetector
+    faces: FaceDetector | None = None
 
     @property
     def name(self) -> str:
@@ -61,7 +72,17 @@ class FindDamageStage:
         Raises:
             Cancelled: The job was stopped.
         """
-        mask = found_damage(self.detector, state.photo.pixels, self.sensitivity, progress)
+        pixels = state.photo.pixels
+        faces: tuple[Face, ...] = ()
+        if self.faces is not None:
+            faces = self.faces.detect(
+                to_uint8(pixels),
+                min_size_px=_SMALLEST_FACE_PX,
+                min_score=_LEAST_SCORE,
+                progress=progress.part(0.0, 0.5),
+            )
+            progress = progress.part(0.5, 1.0)
+        mask = found_damage(self.detector, pixels, self.sensitivity, progress, faces=faces)
         return replace(state.used(self.detector.info), damage=mask)
 
 
@@ -116,9 +137,16 @@ class RepairStage:
 
 
 def found_damage(
-    detector: DamageDetector, pixels: Pixels, sensitivity: float, progress: Progress
+    detector: DamageDetector,
+    pixels: Pixels,
+    sensitivity: float,
+    progress: Progress,
+    *,
+    faces: Sequence[Face] = (),
 ) -> Mask:
     """The mask of a photo's damage, with the rim that is filled along with it."""
     likelihood = detector.likelihood(pixels, progress)
-    mask = without_steps(pixels, damage_mask(likelihood, sensitivity=sensitivity))
+    lines = own_lines(faces, *likelihood.shape)
+    mask = damage_mask(likelihood, sensitivity=sensitivity, protected=lines)
+    mask = without_steps(pixels, mask)
     return grown(mask, int(_RIM_SHARE * min(mask.shape)))
