@@ -1969,7 +1969,7 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     </message>
     <message>
         <source>{0} at step {1} of {2}, {3} faces, {4} held out, on {5} in {6}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}: {2}-এর মধ্যে ধাপ {1}, {3}টি মুখ, {4}টি সরানো, {5}-এ, {6}-তে</translation>
     </message>
     <message>
         <source>{0} is a network of the kind {1}, which does nothing for colour photos that Heirloom can use.</source>

@@ -1969,7 +1969,7 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     </message>
     <message>
         <source>{0} at step {1} of {2}, {3} faces, {4} held out, on {5} in {6}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} bei Schritt {1} von {2}, {3} Gesichter, {4} zurückgelegt, auf {5} in {6}</translation>
     </message>
     <message>
         <source>{0} is a network of the kind {1}, which does nothing for colour photos that Heirloom can use.</source>
