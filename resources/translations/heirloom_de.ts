@@ -4651,7 +4651,7 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     </message>
     <message>
         <source>Saves {where}</source>
-        <translation>Speichert {where}</translation>
+        <translation>Ziel: {where}</translation>
     </message>
     <message>
         <source>{done} of {all} done</source>

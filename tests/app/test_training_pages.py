@@ -23,6 +23,7 @@ from app.dialogs.training.window import TrainingWindow
 from app.main import _import_opencv
 from app.main_training import OwnTraining
 from app.session.training_runs import RunView, StatsTail
+from app.widgets.language import install_language
 from core.api import Engine
 from core.models.spec import load_registry
 from core.models.store import ModelStore
@@ -233,6 +234,15 @@ def test_the_verdict_is_honest(window, services, found, heading):
     assert window.page.result.isVisible()
     recommended = window.page.result.register_button.property("primary") == "true"
     assert recommended == (found["verdict"] == "better")
+
+
+def test_german_nouns_keep_their_capitals(qapp):
+    install_language(qapp, "de")
+    try:
+        heading, _ = verdict_text(comparison("mixed", ["identity"], ["niqe"]))
+    finally:
+        install_language(qapp, "en")
+    assert heading.startswith("Besser in Ähnlichkeit, schlechter in ")
 
 
 def test_figures_and_time_left_are_shown(window, services, tmp_path):

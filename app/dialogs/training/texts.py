@@ -8,8 +8,11 @@ from PySide6.QtCore import QCoreApplication, QLocale
 
 from app.session.training_runs import RunView
 from app.session.training_values import FEW_FACES, FEWEST_FACES, DataCheck
+from app.widgets.language import present_language
 
 _MINUTE_S, _HOUR_S = 60, 3600
+_CAPITAL_NOUNS = frozenset({"de"})
+"""Languages that write nouns with a capital letter within a sentence, too."""
 
 
 def duration_text(seconds: float) -> str:
@@ -216,7 +219,9 @@ def verdict_text(comparison: dict[str, Any]) -> tuple[str, str]:
 
 
 def _joined(names: list[str]) -> str:
-    words = [figure_text(name).lower() for name in names]
+    words = [figure_text(name) for name in names]
+    if present_language() not in _CAPITAL_NOUNS:
+        words = [word.lower() for word in words]
     if len(words) < 2:
         return "".join(words)
     last = QCoreApplication.translate("Training", "{first} and {last}")
