@@ -37,21 +37,20 @@ def damage_mask(
     Args:
         likelihood: H x W in [0, 1].
         sensitivity: 0 marks only what is certain, 1 also what is doubtful.
-        protected: H x W in [0, 1], 1 where fine lines belong to the photo (faces): only what is
-            nearly certain is marked there. None protects nothing.
+        protected: H x W in [0, 1], 1 where fine lines belong to the photo (faces): a mark starts
+            there only where it is nearly certain. None protects nothing.
 
     Returns:
         H x W, True where damaged.
     """
     sure = np.float32(1 - _DOUBT[0] * (_DOUBT[1] / _DOUBT[0]) ** sensitivity)
     weak = np.float32(_WEAK) * sure
-    if protected is not None:
+    candidates = likelihood >= weak
+    if protected is None:
+        strong_seeds = likelihood >= sure
+    else:  # only where a mark starts: a crack that enters a face is followed like any other
         caution = np.float32(0.8) * np.clip(protected, 0, 1)
-        sure_plane = sure + (1 - sure) * caution
-        weak_plane = weak + (1 - weak) * caution
-        strong_seeds, candidates = likelihood >= sure_plane, likelihood >= weak_plane
-    else:
-        strong_seeds, candidates = likelihood >= sure, likelihood >= weak
+        strong_seeds = likelihood >= sure + (1 - sure) * caution
     count, labels, stats, _ = cv2.connectedComponentsWithStats(
         candidates.astype(np.uint8), connectivity=8
     )
