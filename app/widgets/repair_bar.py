@@ -1,10 +1,13 @@
-"""A bar over the photo with brush, eraser and size, while damage marks are corrected."""
+"""A bar above the photo with brush, eraser and size, while damage marks are corrected.
+
+It has a row of its own: over the photo it would lie on heads, which are mostly at its upper edge.
+"""
 
 from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -18,7 +21,6 @@ from PySide6.QtWidgets import (
 from app.widgets.calm_slider import CalmSlider
 from app.widgets.theme import icon
 
-_MARGIN_PX = 14
 _STEPS = 100
 _USUAL_STEPS = 43
 """What a double click on the size brings back: about the size that the brush begins with."""
@@ -31,7 +33,7 @@ class RepairBar(QFrame):
     """Brush, eraser, size, clear, find again, done.
 
     Args:
-        parent: What it lies over; it keeps to the middle of its upper edge.
+        parent: Owner.
 
     Signals:
         eraser_chosen: (True for the eraser, False for the brush)
@@ -47,7 +49,7 @@ class RepairBar(QFrame):
     find_asked = Signal()
     done_asked = Signal()
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("repairBar")
         self._largest_px = 40.0
@@ -60,7 +62,8 @@ class RepairBar(QFrame):
         self.eraser.toggled.connect(self.eraser_chosen)
         self.slider = CalmSlider(0, _USUAL_STEPS)
         self.slider.setRange(0, _STEPS)
-        self.slider.setFixedWidth(110)
+        self.slider.setMinimumWidth(48)
+        self.slider.setMaximumWidth(180)
         self.slider.setAccessibleName(self.tr("Size of the brush"))
         self.slider.setToolTip(self.tr("Size of the brush ([ and ])"))
         self.slider.valueChanged.connect(self._on_size_changed)
@@ -80,15 +83,15 @@ class RepairBar(QFrame):
         self.done.setProperty("primary", "true")
         self.done.clicked.connect(self.done_asked)
         self._lay_out()
-        parent.installEventFilter(self)
         self.hide()
 
     def _lay_out(self) -> None:
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(10, 8, 10, 8)
+        layout.setContentsMargins(12, 6, 12, 6)
         layout.setSpacing(8)
         for widget in (self.brush, self.eraser, self.slider, self._number):
             layout.addWidget(widget)
+        layout.addStretch(1)
         for button in (self.clear, self.find_again, self.done):
             layout.addWidget(button)
 
@@ -141,32 +144,19 @@ class RepairBar(QFrame):
     def _show_number(self, radius_px: float) -> None:
         self._number.setText(self.tr("{size} px").format(size=round(2 * radius_px)))
 
-    # Place and looks
+    # Looks
 
     def refresh_icons(self) -> None:
         """Draw the icons in the colours of the present theme."""
         for button in (self.brush, self.eraser):
             button.setIcon(icon(str(button.property("iconName"))))
 
-    def showEvent(self, event: object) -> None:  # noqa: N802
-        """Take its place."""
-        del event
-        self._place()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Keep its place when the view's size changes."""
-        if watched is self.parent() and event.type() == QEvent.Type.Resize:
-            self._place()
-        return super().eventFilter(watched, event)
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """Never make the window wider than the user wants it."""
+        return QSize(0, super().minimumSizeHint().height())
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         """Follow the theme."""
         if event.type() == QEvent.Type.PaletteChange:
             self.refresh_icons()
         super().changeEvent(event)
-
-    def _place(self) -> None:
-        self.adjustSize()
-        holder = self.parentWidget()
-        if holder is not None:
-            self.move(max(0, (holder.width() - self.width()) // 2), _MARGIN_PX)

@@ -14,7 +14,6 @@ from app.session.mask_editor import MaskEditor
 from app.session.services import Choices
 from app.views.mask_tool import MaskTool
 from app.widgets.icon_button import IconButton
-from app.widgets.repair_bar import RepairBar
 from app.windows.parts import Parts
 from app.windows.presenter import Presenter
 from core.settings import RepairSettings
@@ -49,7 +48,7 @@ class DamageMarks(QObject):
         self.action = action
         self._tool: MaskTool | None = None
         self._radius_px = 0.0
-        self.bar = RepairBar(self._canvas)
+        self.bar = parts.repair_bar
         self.buttons = (self._button(), self._button())
         parts.panel.add_below_simple_repair(self.buttons[0])
         parts.panel.add_below("repair", self.buttons[1])
@@ -111,7 +110,6 @@ class DamageMarks(QObject):
         self._tool = tool
         self.bar.show_radius(self._radius_px)
         self.bar.show()
-        self.bar.raise_()
         self._canvas.setFocus()
         repair = document.settings.repair
         if not repair.enabled:

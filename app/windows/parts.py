@@ -12,6 +12,7 @@ from app.widgets.bars import HeaderBar
 from app.widgets.control_panel import ControlPanel
 from app.widgets.face_strip import FaceStrip
 from app.widgets.library_pane import LibraryPane
+from app.widgets.repair_bar import RepairBar
 from app.widgets.view_bar import ViewBar
 from app.windows.actions import Actions
 from core.settings import RestorationSettings
@@ -29,6 +30,7 @@ class Parts:
         training_end: How a training has ended.
         area: Empty state, photo, progress.
         strip: The faces.
+        repair_bar: Above the photo while damage marks are corrected.
         view_bar: Below the photo.
         panel: The controls.
         library: The list of photos that are restored together.
@@ -41,6 +43,7 @@ class Parts:
     training_end: Banner
     area: PhotoArea
     strip: FaceStrip
+    repair_bar: RepairBar
     view_bar: ViewBar
     panel: ControlPanel
     library: LibraryPane
@@ -56,6 +59,7 @@ def make_parts(actions: Actions, defaults: RestorationSettings, *, has_sample: b
         Banner(),
         PhotoArea(has_sample=has_sample),
         FaceStrip(),
+        RepairBar(),
         ViewBar(
             actions.compare.actions(),
             (actions.original, actions.faces, actions.loupe, actions.compare_results),
@@ -73,6 +77,7 @@ def make_parts(actions: Actions, defaults: RestorationSettings, *, has_sample: b
     column = QVBoxLayout()
     column.setSpacing(0)
     column.addLayout(banners)
+    column.addWidget(parts.repair_bar)
     column.addWidget(parts.area, 1)
     column.addWidget(parts.strip)
     column.addWidget(parts.view_bar)

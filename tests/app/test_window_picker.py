@@ -68,3 +68,21 @@ def test_the_button_for_marks_begins_and_ends_the_brush(qtbot, window, photo_pat
     assert window.damage_marks.tool is None
     assert not button.isChecked()
     qtbot.waitUntil(lambda: not window.work.is_busy)
+
+
+def test_the_bar_of_the_brush_lies_beside_the_photo_and_not_over_it(qtbot, window, photo_path):
+    with qtbot.waitSignal(window.work.choices_found):
+        window.work.warm_up()
+    open_photo(qtbot, window, photo_path)
+    window.commands.damage_marks.trigger()
+    qtbot.waitUntil(lambda: not window.work.is_busy)
+    bar, canvas = window.damage_marks.bar, window.parts.area.canvas
+    assert bar.isVisible()
+    above = bar.mapTo(window, bar.rect().bottomLeft()).y()
+    assert above < canvas.mapTo(window, canvas.rect().topLeft()).y()
+    least = window.minimumSize()
+    window.resize(least)
+    assert window.size() == least
+    assert bar.done.mapTo(bar, bar.done.rect().topRight()).x() <= bar.width()
+    window.commands.damage_marks.trigger()
+    assert not bar.isVisible()
