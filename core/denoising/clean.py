@@ -59,8 +59,10 @@ def cleaned(pixels: Pixels, noise: float, jpeg: float, progress: Progress) -> Pi
         Cancelled: The job was stopped.
     """
     grey = is_grey(pixels)
-    planes = _planes(pixels, grey=grey)
+    planes = _planes(pixels, progress, grey=grey)
+    progress.report(0.0)
     trace = traced(planes[0]) if jpeg > 0 else None
+    progress.report(0.0)
     if trace is None and (noise == 0 or not measured_noise(planes[0]).any()):
         return pixels
     shares = (0.0, 1.0) if grey else (0.0, 0.5, 0.75, 1.0)
@@ -71,10 +73,11 @@ def cleaned(pixels: Pixels, noise: float, jpeg: float, progress: Progress) -> Pi
     return _stored(planes, pixels.dtype)
 
 
-def _planes(pixels: Pixels, *, grey: bool) -> list[Plane]:
+def _planes(pixels: Pixels, progress: Progress, *, grey: bool) -> list[Plane]:
     """Luma, and chroma unless grey, H x W each; band by band, to keep memory small."""
     planes = [np.empty(pixels.shape[:2], np.float32) for _ in range(1 if grey else 3)]
     for top in range(0, len(pixels), _BAND_PX):
+        progress.report(0.0)
         band = to_float(pixels[top : top + _BAND_PX])
         ycc = band if grey else cv2.transform(band, _TO_YCC)
         for index, plane in enumerate(planes):
