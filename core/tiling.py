@@ -10,7 +10,7 @@ tiles and stored row by row at the photo's own depth, so memory holds one row as
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,12 @@ TileFunction = Callable[[FloatImage, Progress], FloatImage]
 """Takes h x w x 3 in [0, 1], gives (h * scale) x (w * scale) x 3."""
 
 Weights = npt.NDArray[np.float32]
+
+_STORING_SHARE = 0.01
+"""Share of a row's progress that storing it takes, beside a network."""
+
+_STORED_PX = 1_000_000
+"""Pixels that are stored at a time: a twentieth of a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,19 +127,21 @@ class _TiledRun:
     def run(self, progress: Progress) -> Pixels:
         """All rows of tiles, each stored as soon as nothing more is added to it."""
         height, width = self.pixels.shape[:2]
-        scale, dtype = self.scale, self.pixels.dtype
+        scale = self.scale
         rows = spans(height, self.tiling)
         columns = spans(width, self.tiling)
-        result = np.empty((height * scale, width * scale, 3), dtype)
+        result = np.empty((height * scale, width * scale, 3), self.pixels.dtype)
         carried = np.zeros((0, width * scale, 3), np.float32)
         for index, row in enumerate(rows):
-            strip = self._row(row, columns, progress.step(index, len(rows)))
+            part = progress.step(index, len(rows))
+            strip = self._row(row, columns, part.part(0.0, 1 - _STORING_SHARE))
             strip *= self._ramp(row, rows)[:, None, None]
             strip[: len(carried)] += carried
             band = 0 if row is rows[-1] else self.tiling.blend_px * scale
             finished = len(strip) - band
             top = row.start * scale
-            result[top : top + finished] = to_stored(strip[:finished], dtype)
+            storing = part.part(1 - _STORING_SHARE, 1.0)
+            _store(strip[:finished], result[top : top + finished], storing)
             carried = strip[finished:].copy()
         progress.report(1.0)
         return result
@@ -165,9 +173,38 @@ class _TiledRun:
         return weights
 
 
+def _store(strip: FloatImage, stored: Pixels, progress: Progress) -> None:
+    """Write floats to stored pixels, some rows at a time: a wide strip takes seconds."""
+    rows = max(1, _STORED_PX // strip.shape[1])
+    for top in range(0, len(strip), rows):
+        progress.report(top / len(strip))
+        stored[top : top + rows] = to_stored(strip[top : top + rows], stored.dtype)
+
+
 def _inner(span: Span, scale: int) -> slice:
     """The used part of a tile's output."""
     return slice((span.start - span.read_start) * scale, (span.stop - span.read_start) * scale)
+
+
+class _Watched:
+    """Remembers how far a progress came, so that another attempt goes on there.
+
+    Args:
+        progress: The slice that the attempt has.
+    """
+
+    def __init__(self, progress: Progress) -> None:
+        self._given = progress
+        self._reached = progress.start
+        self.progress = replace(progress, sink=self._note)
+
+    def rest(self) -> Progress:
+        """What is left of the slice."""
+        return replace(self._given, start=self._reached)
+
+    def _note(self, fraction: float, message: str) -> None:
+        self._reached = max(self._reached, fraction)
+        self._given.sink(fraction, message)
 
 
 class Shrinking:
@@ -194,13 +231,15 @@ class Shrinking:
         """Do the work; a `TileFunction`."""
         side = max(tile.shape[:2])
         if self._most_px is None or side <= self._most_px:
+            watched = _Watched(progress)
             try:
-                return self._work(tile, progress)
+                return self._work(tile, watched.progress)
             except MemoryExhaustedError:
                 smaller = side - side // 2 + self._context_px
                 if smaller > side * 3 // 4:
                     raise
                 self._most_px = smaller
+                progress = watched.rest()
         return self._in_quarters(tile, progress)
 
     def _in_quarters(self, tile: FloatImage, progress: Progress) -> FloatImage:

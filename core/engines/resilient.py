@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from core.device import Chosen
+from core.engines.beside import beside, creeping
 from core.engines.runtime import FloatBatch, Runtime
 from core.errors import MemoryExhaustedError, RestorationError
 from core.interfaces import Restored
@@ -26,6 +27,9 @@ _FLAT = 1e-3
 
 
 _REPORT_EVERY_S = 0.1
+
+_MAKING_SHARE, _MAKING_S = 0.05, 1.0
+"""What making a runtime takes of the progress of its first batch, and how long it usually takes."""
 
 _MEMORY_PHRASES = (
     "out of memory",  # CUDA outside torch's own allocator, MPS
@@ -45,7 +49,16 @@ class _Work:
     progress: Progress
     shrinkable: bool
     warnings: dict[str, None] = field(default_factory=dict)
+    reached: float = 0.0
     reported_s: float = 0.0
+
+    def begin(self, progress: Progress) -> None:
+        """What follows has this slice of the progress."""
+        self.progress, self.reached = progress, 0.0
+
+    def rest(self) -> Progress:
+        """What is left of the slice, for another attempt: progress never goes back."""
+        return self.progress.part(self.reached, 1.0)
 
     def poll(self, fraction: float) -> None:
         """Stop here if the job was cancelled; report a few times a second, not at each layer."""
@@ -53,6 +66,7 @@ class _Work:
         now = time.monotonic()
         if now - self.reported_s >= _REPORT_EVERY_S:
             self.reported_s = now
+            self.reached = max(self.reached, min(1.0, fraction))
             self.progress.report(fraction)
 
     def warn(self, sentence: str) -> None:
@@ -108,7 +122,7 @@ class ResilientRunner:
         done: list[FloatBatch] = []
         for start in range(0, len(images), batch):
             stop = min(len(images), start + batch)
-            work.progress = progress.part(start / len(images), stop / len(images))
+            work.begin(progress.part(start / len(images), stop / len(images)))
             work.progress.report(0.0)
             done.append(self._attempt(self._chosen, images[start:stop], work))
         progress.report(1.0)
@@ -134,7 +148,7 @@ class ResilientRunner:
         import torch
 
         try:
-            return self._runtime(chosen).infer(images, work.extras, work.poll)
+            return self._runtime(chosen, work).infer(images, work.extras, work.poll)
         except (torch.OutOfMemoryError, MemoryError):
             pass
         except RuntimeError as error:
@@ -147,12 +161,16 @@ class ResilientRunner:
     def _in_less_memory(self, chosen: Chosen, images: FloatBatch, work: _Work) -> FloatBatch:
         if len(images) > 1:
             work.warn("Memory ran short, so fewer pictures were worked on at a time.")
-            half = len(images) // 2
-            parts = (images[:half], images[half:])
-            return np.concatenate([self._attempt(chosen, part, work) for part in parts])
+            half, rest = len(images) // 2, work.rest()
+            done: list[FloatBatch] = []
+            for index, part in enumerate((images[:half], images[half:])):
+                work.begin(rest.step(index, 2))
+                done.append(self._attempt(chosen, part, work))
+            return np.concatenate(done)
         if chosen.device != "cpu" and not work.shrinkable:
             self._runtimes.pop(chosen, None)
             work.warn("The graphics card ran out of memory, so the processor did the work.")
+            work.begin(work.rest())
             return self._attempt(on_processor(chosen), images, work)
         raise MemoryExhaustedError(
             "There is not enough free memory to run this model.",
@@ -171,11 +189,17 @@ class ResilientRunner:
             f"({chosen.runtime}), so it was made again in {safer.precision} on {safer.device} "
             f"({safer.runtime})."
         )
+        work.begin(work.rest())
         return self._attempt(safer, images, work)
 
-    def _runtime(self, chosen: Chosen) -> Runtime:
+    def _runtime(self, chosen: Chosen, work: _Work) -> Runtime:
         if chosen not in self._runtimes:
-            self._runtimes[chosen] = self._make(chosen)
+            whole = work.rest()
+            work.begin(whole.part(0.0, _MAKING_SHARE))
+            # It may import a library and move weights, which cannot be interrupted.
+            report = creeping(work.poll, _MAKING_S)
+            self._runtimes[chosen] = beside(lambda: self._make(chosen), report)
+            work.begin(whole.part(_MAKING_SHARE, 1.0))
         return self._runtimes[chosen]
 
 

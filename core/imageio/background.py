@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
+import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
@@ -35,21 +36,34 @@ class _Call(Generic[T]):
         return self._results[0]
 
 
-def interruptible(function: Callable[[], T], progress: Progress) -> T:
+def interruptible(
+    function: Callable[[], T], progress: Progress, expected_s: float | None = None
+) -> T:
     """Call a codec that takes no break, and give up waiting for it when the job is cancelled.
 
     An abandoned call ends by itself a little later; its result is dropped. `function` must
     therefore write to nothing but memory of its own.
+
+    Args:
+        function: The call.
+        progress: Polled.
+        expected_s: Where it is given, the call has all of `progress` to itself, which grows with
+            time: half of it after that many seconds, and ever slower.
 
     Raises:
         Cancelled: The job was stopped.
     """
     progress.check()
     call = _Call(function)
+    began = time.monotonic()
     call.thread.start()
     while call.thread.is_alive():
         call.thread.join(_POLL_S)
-        progress.check()
+        if expected_s is None:
+            progress.check()
+        else:
+            passed_s = time.monotonic() - began
+            progress.report(passed_s / (passed_s + expected_s))
     return call.result()
 
 

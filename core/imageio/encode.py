@@ -115,9 +115,12 @@ def _jpeg(picture: Picture, handle: BinaryIO, progress: Progress) -> tuple[str, 
             notes.append("The IPTC data is too long for a JPEG file, so it was left out.")
     if metadata.comment:
         options["comment"] = metadata.comment.encode()[:MAX_JPEG_SEGMENT_BYTES]
-    image = Image.fromarray(picture.samples)
+    # Pillow's own layout takes another third of the memory, and seconds for a large photo.
+    image = interruptible(
+        lambda: Image.fromarray(picture.samples), progress.part(0.0, 0.1), expected_s=1.0
+    )
     image.save(
-        _polled(handle, picture, progress),
+        _polled(handle, picture, progress.part(0.1, 1.0)),
         "JPEG",
         quality=picture.quality,
         subsampling="4:4:4" if picture.quality >= FULL_CHROMA_QUALITY else "4:2:0",
@@ -205,8 +208,7 @@ def _whole(
         )
         return buffer.getvalue()
 
-    progress.report(0.0)
-    handle.write(interruptible(call, progress))
+    handle.write(interruptible(call, progress, expected_s=10.0))
     return ()
 
 

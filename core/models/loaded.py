@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.engines.gentle_import import load_torch_libraries
 from core.models.detectors import load_face_detector
 from core.models.resolve import resolve
 from core.models.spec import load_registry
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
         Inpainter,
         Upscaler,
     )
+    from core.models.resolve import ResolvedModel
+    from core.models.spec import Task
 
 IDENTITY_MODEL = "dlib-resnet29"
 DAMAGE_MODEL = "damage-unet"
@@ -71,7 +74,7 @@ class LoadedModels:
         if name == AUTO:
             name = next(id_ for id_ in DETECTORS if self.store.is_installed(id_))
         if name not in self._detectors:
-            model = resolve(self.store, name, "detection")
+            model = self._resolved(name, "detection")
             self._detectors[name] = load_face_detector(model)
         return self._detectors[name]
 
@@ -85,7 +88,7 @@ class LoadedModels:
         if name not in self._restorers:
             from core.models.loader import load_face_restorer
 
-            model = resolve(self.store, name, "face-restoration")
+            model = self._resolved(name, "face-restoration")
             self._restorers[name] = load_face_restorer(
                 model.path,
                 model_id=model.id,
@@ -101,7 +104,7 @@ class LoadedModels:
         if self._embedder is None:
             from core.engines.identity import IdentityScorer
 
-            model = resolve(self.store, IDENTITY_MODEL, "identity")
+            model = self._resolved(IDENTITY_MODEL, "identity")
             self._embedder = IdentityScorer(model.path, model.sha256)
         return self._embedder
 
@@ -110,7 +113,7 @@ class LoadedModels:
         if self._damage_detector is None:
             from core.engines.damage_detector import SmallDamageDetector
 
-            model = resolve(self.store, DAMAGE_MODEL, "damage")
+            model = self._resolved(DAMAGE_MODEL, "damage")
             self._damage_detector = SmallDamageDetector(model.path, model.sha256)
         return self._damage_detector
 
@@ -124,7 +127,7 @@ class LoadedModels:
         if name not in self._upscalers:
             from core.models.loader import load_upscaler
 
-            model = resolve(self.store, name, "upscaling")
+            model = self._resolved(name, "upscaling")
             self._upscalers[name] = load_upscaler(
                 model.path,
                 model_id=model.id,
@@ -144,7 +147,7 @@ class LoadedModels:
         if name not in self._inpainters:
             from core.models.picture_models import load_inpainter
 
-            model = resolve(self.store, name, "inpainting")
+            model = self._resolved(name, "inpainting")
             self._inpainters[name] = load_inpainter(model, self._preference())
         return self._inpainters[name]
 
@@ -158,7 +161,7 @@ class LoadedModels:
         if name not in self._denoisers:
             from core.models.picture_models import load_denoiser
 
-            model = resolve(self.store, name, "denoising")
+            model = self._resolved(name, "denoising")
             self._denoisers[name] = load_denoiser(model, self._preference())
         return self._denoisers[name]
 
@@ -180,7 +183,7 @@ class LoadedModels:
         if name not in self._parsers:
             from core.models.parsers import load_face_parser
 
-            model = resolve(self.store, name, "parsing")
+            model = self._resolved(name, "parsing")
             self._parsers[name] = load_face_parser(model, self.device())
         return self._parsers[name]
 
@@ -201,6 +204,12 @@ class LoadedModels:
         from core.device import choose, probe
 
         return choose(self._preference(), probe(), ("torch", "openvino")).device
+
+    def _resolved(self, name: str, task: Task) -> ResolvedModel:
+        """The file of a model; every one of them needs torch, which is made ready for import."""
+        model = resolve(self.store, name, task)
+        load_torch_libraries()
+        return model
 
     def _preference(self) -> ComputePreference:
         from core.device import ComputePreference

@@ -109,6 +109,53 @@ def test_progress_only_grows_and_reaches_the_end():
     assert len(seen) > 4
 
 
+def test_a_strip_is_stored_in_pieces_that_are_reported(monkeypatch):
+    seen = []
+
+    def work(tile, part):
+        seen.append(None)  # a tile
+        return tile
+
+    monkeypatch.setattr("core.tiling._STORED_PX", 210)
+    progress = Progress(lambda fraction, _message: seen.append(fraction))
+    pixels = photo(50, 70)
+    assert np.array_equal(run_tiled(pixels, Tiling(30, 2, 2), 1, work, progress), pixels)
+    last = len(seen) - 1 - seen[::-1].index(None)
+    assert len(seen[last + 1 :]) > 5
+    fractions = [fraction for fraction in seen if fraction is not None]
+    assert fractions == sorted(fractions)
+
+
+def test_a_cancel_is_heard_while_a_strip_is_stored(monkeypatch):
+    token = CancelToken()
+
+    def sink(fraction, _message):
+        if fraction > 0.995:  # behind the only tile
+            token.cancel()
+
+    monkeypatch.setattr("core.tiling._STORED_PX", 70)
+    with pytest.raises(Cancelled):
+        run_tiled(photo(50, 70), Tiling(100, 2, 2), 1, lambda tile, _: tile, Progress(sink, token))
+
+
+def test_progress_goes_on_where_the_tile_that_did_not_fit_had_come_to():
+    seen = []
+
+    def work(tile, part):
+        for fraction in (0.2, 0.6):
+            part.report(fraction)
+        if max(tile.shape[:2]) > 20:
+            raise MemoryExhaustedError("It does not fit.", "")
+        part.report(1.0)
+        return tile
+
+    tile = np.random.default_rng(0).random((30, 30, 3), dtype=np.float32)
+    progress = Progress(lambda fraction, _message: seen.append(fraction))
+    assert np.array_equal(Shrinking(work, 1, 2)(tile, progress), tile)
+    assert seen == sorted(seen)
+    assert seen[-1] == pytest.approx(1)
+
+
 def test_cancelling_stops_before_the_next_tile():
     token, tiles = CancelToken(), []
 

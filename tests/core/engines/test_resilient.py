@@ -1,5 +1,7 @@
 """Out of memory and broken output, injected by a fake runtime."""
 
+import threading
+
 import numpy as np
 import pytest
 import torch
@@ -186,3 +188,46 @@ def test_progress_runs_from_start_to_end():
     assert seen == sorted(seen)
     assert seen[-1] == 1.0
     assert {round(f, 6) for f in seen} >= {0.0, 0.2, 0.4, 0.6, 0.8, 1.0}
+
+
+def test_progress_never_goes_back_when_memory_runs_short():
+    class Reporting(FakeRuntime):
+        def infer(self, images, extras, poll):
+            for fraction in (0.2, 0.5, 0.9):
+                poll(fraction)
+            return super().infer(images, extras, lambda _fraction: None)
+
+    seen = []
+    subject = ResilientRunner(
+        lambda wanted: Reporting(
+            wanted, [], fits=lambda chosen, n: n == 1 and chosen.device == "cpu"
+        ),
+        GPU,
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("core.engines.resilient._REPORT_EVERY_S", 0.0)
+        progress = Progress(lambda fraction, _message: seen.append(fraction))
+        run(subject, batch=2, progress=progress)
+    assert seen == sorted(seen)
+    assert seen[-1] == 1
+    assert len(set(seen)) > 15
+
+
+def test_making_a_runtime_is_left_at_once_when_cancelled():
+    token, going = CancelToken(), threading.Event()
+    subject = ResilientRunner(lambda _chosen: going.wait(20), CPU)
+    seen = []
+
+    def sink(fraction, _message):
+        seen.append(fraction)
+        if len(seen) > 2:
+            token.cancel()
+
+    try:
+        with pytest.raises(Cancelled):
+            run(subject, progress=Progress(sink, token))
+        assert not going.is_set()
+        assert seen == sorted(seen)
+        assert seen[-1] > 0  # it moved meanwhile
+    finally:
+        going.set()
