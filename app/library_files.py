@@ -116,7 +116,7 @@ def _facts(photo: LibraryPhoto, settings: RestorationSettings) -> NameFacts:
 
 def _stored(
     photo: Photo, result: Photo, path: Path
-) -> tuple[Restoration, RestorationSettings | None]:
+) -> tuple[Restoration, RestorationSettings | None] | None:
     from core.errors import SettingsError
     from core.recipe import load, path_beside
     from core.stored import stored_result
@@ -124,8 +124,16 @@ def _stored(
     try:
         recipe = load(path_beside(path))
     except SettingsError:
-        return stored_result(photo, result, None), None
+        return (stored_result(photo, result, None), None) if _alike(photo, result) else None
+    if recipe.photo_sha256 != photo.source.sha256:
+        return None
     return stored_result(photo, result, recipe), recipe.settings
+
+
+def _alike(photo: Photo, result: Photo) -> bool:
+    """True where a result has the proportions of a photo, up to rounding."""
+    factor = result.size.width / photo.size.width
+    return abs(photo.size.height * factor - result.size.height) <= 1 + factor
 
 
 def _tidy(folder: Path) -> None:

@@ -22,6 +22,7 @@ from app.session.troubles import trouble_of
 from core.export import ExportSettings
 from core.progress import Progress
 from core.report import FileReport
+from core.settings import RestorationSettings
 
 REST_MS = 1500
 """The next photo begins when nothing was done to the open photo for this long."""
@@ -74,6 +75,8 @@ class BatchWork(QObject):
         self._is_on = False
         self._job: Job | None = None
         self._photo_id = ""
+        self.settings = RestorationSettings()
+        """What the photo that was begun last is restored with."""
         self._fraction = 0.0
         self._done_in_run = 0
         self._is_photo_open = False
@@ -214,9 +217,10 @@ class BatchWork(QObject):
 
     def _work(self, photo: LibraryPhoto) -> Callable[[Progress], FileReport]:
         photos = self._library.photos
+        self.settings = self._library.settings_of(photo)
         order = PhotoOrder(
             photo,
-            self._library.settings_of(photo),
+            self.settings,
             self._export,
             self._library.paths,
             tuple(

@@ -37,7 +37,7 @@ def stored_work(
     output: Path,
     settings: RestorationSettings,
 ) -> Work:
-    """Read a photo and its result.
+    """Read a photo and its result; gives None where the result is not of this photo any more.
 
     Args:
         services: Reads files.
@@ -47,11 +47,14 @@ def stored_work(
         settings: What it was made with, where its recipe is gone.
     """
 
-    def work(progress: Progress) -> Document:
+    def work(progress: Progress) -> Document | None:
         photo = services.read_photo(path, progress.part(0.0, 0.5))
         result = services.read_photo(output, progress.part(0.5, 1.0))
         shown = replace(result, source=photo.source, notes=())
-        record, known = library.stored(photo, shown, output)
+        stored = library.stored(photo, shown, output)
+        if stored is None:
+            return None
+        record, known = stored
         used = known or settings
         document = Document(photo, used)
         document.set_trace(Trace(photo, ((StoredStage(output), record),)), used)

@@ -92,6 +92,7 @@ class PhotoWork(QObject):
         self._stand_in: Trace | None = None
         self._wants_preview = False
         self._save_wanted: tuple[Path | None, bool] | None = None
+        self._saving: tuple[int, RestorationSettings, Path | None] | None = None
         self._running = 0
         self._eta = Eta()
         self._settle = QTimer(self)
@@ -315,6 +316,10 @@ class PhotoWork(QObject):
     def _save(self, document: Document, path: Path | None, *, overwrite: bool) -> None:
         if document.result is None:
             return
+        asked = (id(document), document.settings, path)
+        if asked == self._saving and self._orders.is_open("save"):
+            return  # a double click means one file
+        self._saving = asked
         work = save_work(
             self._services, document.result, document.settings, path, overwrite=overwrite
         )

@@ -80,7 +80,8 @@ class LibraryServices:
         export: Writes the result of the open photo.
         facts: What the placeholders of a name stand for.
         stored: A result that was read from the disk as a finished run, with the settings that it
-            was made with, or None where nobody knows them any more.
+            made with, or None where nobody knows them any more; None where it is the result of
+            another photo, which lay in the place of this one.
         tidy: Removes what a killed process left half written in a folder.
         journal_folder: Where the queue is written down; None to keep no journal.
     """
@@ -90,6 +91,6 @@ class LibraryServices:
     restore: RestoreFile
     export: ExportResult
     facts: Callable[[LibraryPhoto, RestorationSettings], NameFacts]
-    stored: Callable[[Photo, Photo, Path], tuple[Restoration, RestorationSettings | None]]
+    stored: Callable[[Photo, Photo, Path], tuple[Restoration, RestorationSettings | None] | None]
     tidy: Callable[[Path], object]
     journal_folder: Path | None

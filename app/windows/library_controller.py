@@ -243,7 +243,8 @@ class LibraryController(QObject):
             return
         settings = self.library.settings_of(photo)
         self.histories.expect(photo)
-        self._work.cancel_kind("stored")
+        for kind in ("open", "stored"):
+            self._work.cancel_kind(kind)
         if photo.state in FINISHED and photo.output:
             self._work.run_beside(
                 "stored",
@@ -251,15 +252,20 @@ class LibraryController(QObject):
                 stored_work(
                     self._services, self._files, Path(photo.path), Path(photo.output), settings
                 ),
-                self._on_stored,
+                partial(self._on_stored, photo),
                 partial(self._on_stored_failed, photo),
             )
         else:
             self._work.open_path(Path(photo.path), settings)
 
-    def _on_stored(self, document: object) -> None:
-        assert isinstance(document, Document)
-        self._work.take_over(document)
+    def _on_stored(self, photo: LibraryPhoto, document: object) -> None:
+        if isinstance(document, Document):
+            self._work.take_over(document)
+            return
+        if photo.state is not PhotoState.SKIPPED:
+            # The file is another photo by now, which nobody has restored.
+            self.library.again([photo.id])
+        self._work.open_path(Path(photo.path), self.library.settings_of(photo))
 
     def _on_stored_failed(self, photo: LibraryPhoto, trouble: Trouble | None) -> None:
         if trouble is not None:  # the result is gone or damaged: show the photo alone
@@ -366,10 +372,11 @@ class LibraryController(QObject):
             return
         if photo.state not in FINISHED or not photo.output:
             return
-        if document.is_current:
-            document.set_saved(document.settings, Path(photo.output))
+        if document.result is not None:
+            if photo.state is not PhotoState.SKIPPED:  # else it is some other file
+                document.set_saved(self.batch.settings, Path(photo.output))
             self._presenter.refresh()
-        elif document.result is None:
+        else:
             self._open(photo_id)
 
     @Slot(object, object)

@@ -62,6 +62,7 @@ class Manners(QObject):
         self._last_error = ""
         self._usual: RestorationSettings | None = None
         self._library: LibraryController | None = None
+        self._is_replaced = False
         self.dialog: PreferencesDialog | None = None
         self.reports = Reports(services, work, commands, banner, self)
         self._commands = commands
@@ -168,12 +169,16 @@ class Manners(QObject):
         self._library = library
 
     def _on_language_edited(self) -> None:
-        if not self.is_busy and self._library is not None:
-            self._library.lay_down(self.language_edited.emit)
-        elif self.is_busy:
+        if self._is_replaced:
+            return  # the window that comes asks for the language when it is made
+        if self.is_busy:
             self._banner.show_note(
                 self.tr("The language changes at the next start, as work is still going on.")
             )
+            return
+        self._is_replaced = True
+        if self._library is not None:
+            self._library.lay_down(self.language_edited.emit)
         else:
             self.language_edited.emit()
 

@@ -60,9 +60,9 @@ class PhotoHistories(QObject):
     def _on_opened(self, opened: Opened) -> None:
         self._on_changed()
         photo, document = self._library.photo(self._expected), self._work.document
-        self._expected = ""
         if photo is None or document is None or opened.photo.source.path != Path(photo.path):
-            return
+            return  # the one that is expected may be on its way behind this one
+        self._expected = ""
         left = self.kept.take(photo.id)
         if left is None:
             return

@@ -141,9 +141,11 @@ def test_cancelling_what_is_shown_does_not_take_a_save_away_that_waits(qtbot, li
 
 
 def test_a_save_that_runs_can_be_cancelled(qtbot, pending, engine, tmp_path):
+    begun: list[str] = []
+    pending.work.began.connect(begun.append)
     click_in_list(pending, 1)
     qtbot.waitUntil(lambda: pending.work.document.name == "photo-1.png")
-    qtbot.waitUntil(lambda: engine.network_runs == 3)
+    qtbot.waitUntil(lambda: engine.network_runs == 3 and begun[-1] == "Saving")
     pending.presenter.cancel()
     engine.gate.set()
     settle(qtbot, pending)
