@@ -231,10 +231,12 @@ def _run_with_bar(args: argparse.Namespace, request: Request, token: CancelToken
 
 
 def _engine(args: argparse.Namespace) -> Any:
-    from core.api import Engine
-    from core.device import ComputePreference
+    from core.device import ComputePreference, check_preference
 
     compute = ComputePreference(device=args.device, runtime=args.runtime, precision=args.precision)
+    check_preference(compute)
+    from core.api import Engine
+
     return Engine(compute, args.models_dir)
 
 

@@ -19,6 +19,7 @@ from core.settings import COLOUR_PRESETS, Finish, RestorationSettings, Upscale
 
 if TYPE_CHECKING:
     from core.batch import Batch
+    from core.device import ComputePreference
     from core.imageio import WriteOptions
     from core.outputs import FoundPhotos
     from core.recipe import Recipe
@@ -171,6 +172,7 @@ def run_restore(args: argparse.Namespace) -> int:
     except (ValueError, SettingsError) as error:
         print(f"heirloom restore: {error}", file=sys.stderr)
         return EXIT_USAGE
+    compute = _compute(args)
     from core.batch import Batch, Task
     from core.imageio.folders import check_folder
     from core.outputs import find_photos
@@ -194,7 +196,7 @@ def run_restore(args: argparse.Namespace) -> int:
         reports = _all_failed(batch, error)
     else:
         with stops_on_signals(token):
-            reports = _run_with_bar(args, batch, token)
+            reports = _run_with_bar(args, batch, compute, token)
     reports = [*_problem_reports(found), *reports]
     if args.json:
         _write_report(args.json, reports)
@@ -279,15 +281,24 @@ def _nothing_found(args: argparse.Namespace, found: FoundPhotos) -> str:
     return f"There is no photo in {', '.join(args.paths)}.{hint}"
 
 
-def _run_with_bar(args: argparse.Namespace, batch: Batch, token: CancelToken) -> list[FileReport]:
+def _compute(args: argparse.Namespace) -> ComputePreference:
+    """What the networks shall run with; refused at once where this computer cannot do it."""
+    from core.device import ComputePreference, check_preference
+
+    compute = ComputePreference(device=args.device, runtime=args.runtime, precision=args.precision)
+    check_preference(compute)
+    return compute
+
+
+def _run_with_bar(
+    args: argparse.Namespace, batch: Batch, compute: ComputePreference, token: CancelToken
+) -> list[FileReport]:
     from tqdm import tqdm
 
     from core.api import Engine
-    from core.device import ComputePreference
 
     if not batch.tasks:
         return []
-    compute = ComputePreference(device=args.device, runtime=args.runtime, precision=args.precision)
     engine = Engine(compute, args.models_dir)
     faces = 0
     with tqdm(

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from core import __version__
+from core.device import check_preference
 from core.engines.beside import beside, creeping
 from core.engines.given import GivenFaces
 from core.errors import OutputError
@@ -129,6 +130,7 @@ class Engine(LoadedModels):
 
     def _built(self, settings: RestorationSettings, faces: tuple[Face, ...] | None) -> Pipeline:
         """The pipeline; waits where a job that was cancelled has left its loading to be done."""
+        check_preference(self._preference())
         with self._building:
             return self.pipeline(settings, faces)
 

@@ -25,6 +25,14 @@ _GIB = 1024**3
 _AMPERE = (8, 0)
 """The compute capability from which CUDA cards calculate in bf16."""
 
+_SIGNS_OF_CARDS = ("/proc/driver/nvidia/version", "/dev/nvidiactl", "/dev/dxg", "/dev/kfd")
+"""Files of drivers: NVIDIA's, that of Windows' Linux, AMD's."""
+
+_BF16_FLAGS: tuple[tuple[Literal["amx", "avx512"], str], ...] = (
+    ("amx", "amx_bf16"),
+    ("avx512", "avx512_bf16"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class ComputePreference:
@@ -121,6 +129,46 @@ def _cpu_bf16() -> Literal["amx", "avx512", ""]:
     if found.get("amx_bf16"):
         return "amx"
     return "avx512" if found.get("avx512_bf16") else ""
+
+
+def glance() -> Machine | None:
+    """Find out what this computer can do without loading torch, where that is possible.
+
+    Returns:
+        The same as `probe` but for `torch_has_cuda`, or None where only torch can tell: on Linux,
+        the most usual answer, that there is no graphics card, can be seen.
+    """
+    has_card = any(Path(sign).exists() for sign in _SIGNS_OF_CARDS)
+    if sys.platform != "linux" or has_card:
+        return None
+    flags = _processor_flags()
+    if not flags:
+        return None
+    bf16 = [kind for kind, flag in _BF16_FLAGS if flag in flags]
+    return Machine(cpu_bf16=bf16[0] if bf16 else "", openvino=find_spec("openvino") is not None)
+
+
+def _processor_flags() -> frozenset[str]:
+    """What Linux says of an x86 processor; empty where it says nothing."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return frozenset()
+    found = (line.partition(":")[2].split() for line in lines if line.startswith("flags"))
+    return frozenset(next(found, ()))
+
+
+def check_preference(preference: ComputePreference) -> None:
+    """Refuse what this computer cannot do before anything is loaded for it.
+
+    Where nothing special is wanted nothing is looked at; torch is loaded only where it alone knows.
+
+    Raises:
+        DeviceError: A device, runtime or precision that was asked for is not there.
+    """
+    wanted = (preference.device, preference.runtime, preference.precision)
+    if any(wish != "auto" for wish in wanted):
+        choose(preference, glance() or probe(), ("torch", "openvino"))
 
 
 def has_bf16(device: str) -> bool:

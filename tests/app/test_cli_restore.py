@@ -435,3 +435,17 @@ def test_only_what_is_still_as_it_was_written_is_replaced(tmp_path, is_edited):
     assert main(call) == 0
     assert (out / "a.png").read_bytes() == before
     assert (out / "a-restored.png").exists() is is_edited
+
+
+def test_what_the_processor_cannot_do_is_refused_before_a_photo_is_read(
+    tmp_path, monkeypatch, capsys, engine
+):
+    import core.device
+
+    monkeypatch.setattr(core.device, "glance", core.device.Machine)
+    photo = make(tmp_path / "a.png")
+    out = tmp_path / "out"
+    assert main(["restore", str(photo), "-o", str(out), "--precision", "bf16"]) == 1
+    assert "no instructions for bf16" in capsys.readouterr().err
+    assert not out.exists()
+    assert engine.asked == []

@@ -5,7 +5,18 @@ import sys
 
 import pytest
 
-from core.device import ComputePreference, Gpu, Machine, choose, free_memory_bytes, has_bf16, probe
+from core import device
+from core.device import (
+    ComputePreference,
+    Gpu,
+    Machine,
+    check_preference,
+    choose,
+    free_memory_bytes,
+    glance,
+    has_bf16,
+    probe,
+)
 from core.errors import DeviceError
 
 NEW_CARD, OLD_CARD = Gpu("RTX 4090", (8, 9)), Gpu("GTX 1080", (6, 1))
@@ -106,3 +117,56 @@ def test_the_module_loads_no_torch():
 def test_which_device_has_bf16(monkeypatch, machine, device, expected):
     monkeypatch.setattr("core.device.probe", lambda: machine)
     assert has_bf16(device) is expected
+
+
+REFUSAL = """
+import sys
+from core import device
+from core.errors import DeviceError
+from core.api import Engine
+from core.image import Photo
+from core.settings import RestorationSettings
+import numpy as np
+device.glance = lambda: device.Machine(openvino=True)
+compute = device.ComputePreference(precision="bf16")
+try:
+    Engine(compute).run(Photo(np.zeros((8, 8, 3), np.uint8)), RestorationSettings())
+except DeviceError as error:
+    print(error.summary)
+print(*sorted({"torch", "openvino"} & set(sys.modules)))
+"""
+
+
+def test_what_is_not_there_is_refused_before_anything_is_loaded():
+    done = subprocess.run(
+        [sys.executable, "-c", REFUSAL], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines() == ["This processor has no instructions for bf16.", ""]
+
+
+def test_a_glance_agrees_with_torch():
+    seen = glance()
+    if seen is not None:  # elsewhere only torch can tell
+        assert seen.cpu_bf16 == probe().cpu_bf16
+        assert seen.openvino == probe().openvino
+        assert not probe().gpus
+
+
+def test_a_glance_leaves_cards_and_unknown_processors_to_torch(monkeypatch, tmp_path):
+    monkeypatch.setattr(device.sys, "platform", "linux")
+    monkeypatch.setattr(device, "_SIGNS_OF_CARDS", ())
+    for flags, kind in [({"amx_bf16", "avx512_bf16"}, "amx"), ({"avx512_bf16"}, "avx512")]:
+        monkeypatch.setattr(device, "_processor_flags", lambda found=flags: frozenset(found))
+        assert glance().cpu_bf16 == kind
+    monkeypatch.setattr(device, "_processor_flags", lambda: frozenset({"fpu"}))
+    assert glance().cpu_bf16 == ""
+    monkeypatch.setattr(device, "_processor_flags", frozenset)
+    assert glance() is None
+    monkeypatch.setattr(device, "_processor_flags", lambda: frozenset({"fpu"}))
+    monkeypatch.setattr(device, "_SIGNS_OF_CARDS", (str(tmp_path),))
+    assert glance() is None
+
+
+def test_who_wants_nothing_special_is_not_looked_at(monkeypatch):
+    monkeypatch.setattr(device, "glance", lambda: pytest.fail("looked"))
+    check_preference(ComputePreference(memory_limit_bytes=5))
