@@ -17,13 +17,13 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QLineEdit,
-    QMessageBox,
     QPushButton,
     QTableView,
     QVBoxLayout,
     QWidget,
 )
 
+from app.dialogs.question import Question
 from app.jobs.model_work import ModelWork
 from app.session.troubles import Trouble
 from app.widgets.banner import Banner
@@ -229,6 +229,7 @@ class ModelsDialog(QDialog):
                 self.tr("Remove {name}?").format(name=status.spec.name),
                 self.tr("Its file is deleted from the models folder. You can install it again."),
                 self.tr("Remove"),
+                self.tr("Deletes the file of this model"),
                 partial(self.work.remove, status.spec),
             )
 
@@ -284,22 +285,18 @@ class ModelsDialog(QDialog):
             f"{escape(core_text(spec.note))}<br><br>{escape(spec.licence)}<br>"
             f"{_link(spec.licence_url)}",
             self.tr("Accept and go on"),
+            self.tr("You agree to these terms, and Heirloom goes on"),
             retry,
         )
 
-    def _ask(self, title: str, text: str, yes: str, then: Callable[[], None]) -> None:
+    def _ask(self, title: str, text: str, yes: str, tip: str, then: Callable[[], None]) -> None:
         """Ask without standing still; `then` runs where the user agrees."""
-        box = QMessageBox(self)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setWindowTitle(self.windowTitle())
-        box.setTextFormat(Qt.TextFormat.RichText)
-        box.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
-        box.setText(f"<b>{escape(title)}</b>")
-        box.setInformativeText(text)
-        agreed = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
-        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        question = Question(title, text, self, is_rich=True)
+        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        agreed = question.add(yes, tip)
+        question.add_cancel(is_default=True)
         agreed.clicked.connect(then)
-        box.open()
+        question.open()
 
     def _show_state(self) -> None:
         """Make words and buttons fit the selected model."""

@@ -6,9 +6,10 @@ import os
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QWidget
 
 from app.dialogs.files import ask_new_file
+from app.dialogs.question import Question
 from app.session.presets import SUFFIX as PRESET_SUFFIX
 from app.session.project import SUFFIX as PROJECT_SUFFIX
 
@@ -24,21 +25,15 @@ def ask_name(parent: QWidget, title: str, label: str, suggestion: str) -> str:
 def ask_replace(parent: QWidget, name: str) -> bool:
     """Ask before a preset of the same name is replaced."""
     translate = QCoreApplication.translate
-    box = QMessageBox(parent)
-    box.setWindowTitle(translate("ProjectDialogs", "Heirloom"))
     text = translate("ProjectDialogs", "There is already a preset called “{name}”.")
-    box.setText(text.format(name=name))
-    box.setInformativeText(translate("ProjectDialogs", "Shall it get the present settings?"))
-    replace = box.addButton(
-        translate("ProjectDialogs", "Replace it"), QMessageBox.ButtonRole.AcceptRole
+    words = translate("ProjectDialogs", "Shall it get the present settings?")
+    question = Question(text.format(name=name), words, parent)
+    replace = question.add(
+        translate("ProjectDialogs", "Replace it"),
+        translate("ProjectDialogs", "The preset’s former settings are lost"),
     )
-    stay = box.addButton(translate("ProjectDialogs", "Cancel"), QMessageBox.ButtonRole.RejectRole)
-    box.setDefaultButton(stay)
-    box.setEscapeButton(stay)
-    box.exec()
-    is_agreed = box.clickedButton() is replace
-    box.deleteLater()
-    return is_agreed
+    question.add_cancel(is_default=True)
+    return question.ask() is replace
 
 
 def ask_about_recipe(parent: QWidget, name: str, original: str) -> bool:
@@ -50,29 +45,26 @@ def ask_about_recipe(parent: QWidget, name: str, original: str) -> bool:
         original: The file name of the photo that it was made from.
     """
     translate = QCoreApplication.translate
-    box = QMessageBox(parent)
-    box.setWindowTitle(translate("ProjectDialogs", "Heirloom"))
     text = translate("ProjectDialogs", "Heirloom made “{name}” from “{original}”.")
-    box.setText(text.format(name=name, original=original))
-    box.setInformativeText(
+    question = Question(
+        text.format(name=name, original=original),
         translate(
             "ProjectDialogs",
             "Heirloom can open the original with the same settings, so that you can go on where "
             "you were. Restoring a restored picture once more seldom helps.",
-        )
+        ),
+        parent,
     )
-    again = box.addButton(
-        translate("ProjectDialogs", "Open the original"), QMessageBox.ButtonRole.AcceptRole
+    question.add(
+        translate("ProjectDialogs", "Open this picture"),
+        translate("ProjectDialogs", "Restores the restored picture once more"),
     )
-    again.setProperty("primary", "true")
-    box.addButton(
-        translate("ProjectDialogs", "Open this picture"), QMessageBox.ButtonRole.RejectRole
+    again = question.add(
+        translate("ProjectDialogs", "Open the original"),
+        translate("ProjectDialogs", "Opens the photo that it was made from, with its settings"),
+        is_primary=True,
     )
-    box.setDefaultButton(again)
-    box.exec()
-    is_agreed = box.clickedButton() is again
-    box.deleteLater()
-    return is_agreed
+    return question.ask() is again
 
 
 def ask_save_project(parent: QWidget, suggestion: Path) -> Path | None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from enum import Enum
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QWidget
+
+from app.dialogs.question import Question
 
 
 class UnsavedAnswer(Enum):
@@ -24,25 +26,23 @@ def ask_about_unsaved(parent: QWidget, name: str) -> UnsavedAnswer:
         name: The photo's file name; may be empty.
     """
     translate = QCoreApplication.translate
-    box = QMessageBox(parent)
-    box.setIcon(QMessageBox.Icon.NoIcon)
-    box.setWindowTitle(translate("Unsaved", "Heirloom"))
     shown = name or translate("Unsaved", "this picture")
-    box.setText(
-        translate("Unsaved", "The restored version of {name} is not saved yet.").format(name=shown)
+    title = translate("Unsaved", "The restored version of {name} is not saved yet.")
+    question = Question(
+        title.format(name=shown),
+        translate("Unsaved", "Your original photo stays as it is either way."),
+        parent,
     )
-    box.setInformativeText(translate("Unsaved", "Your original photo stays as it is either way."))
-    save = box.addButton(translate("Unsaved", "Save a copy"), QMessageBox.ButtonRole.AcceptRole)
-    save.setProperty("primary", "true")
-    discard = box.addButton(
-        translate("Unsaved", "Don’t save"), QMessageBox.ButtonRole.DestructiveRole
+    discard = question.add(
+        translate("Unsaved", "Don’t save"), translate("Unsaved", "Goes on; the result is lost")
     )
-    stay = box.addButton(translate("Unsaved", "Cancel"), QMessageBox.ButtonRole.RejectRole)
-    box.setDefaultButton(save)
-    box.setEscapeButton(stay)
-    box.exec()
-    clicked = box.clickedButton()
-    box.deleteLater()
-    if clicked is save:
+    question.add_cancel()
+    save = question.add(
+        translate("Unsaved", "Save a copy"),
+        translate("Unsaved", "Saves the result beside the photo under a new name, and goes on"),
+        is_primary=True,
+    )
+    chosen = question.ask()
+    if chosen is save:
         return UnsavedAnswer.SAVE
-    return UnsavedAnswer.DISCARD if clicked is discard else UnsavedAnswer.STAY
+    return UnsavedAnswer.DISCARD if chosen is discard else UnsavedAnswer.STAY

@@ -45,6 +45,7 @@ _MARGIN_PX = 6
 _ICON_PX = 16
 _BAR_PX = 3
 _GAP_PX = 3
+_HINT_INSET_PX = 16
 _WITH_REASON = (PhotoState.FAILED, PhotoState.WARNING)
 
 _ICONS = {
@@ -290,12 +291,24 @@ class LibraryView(QTableView):
         else:
             event.ignore()
 
+    def _paint_hint(self) -> None:
+        """What an empty list is for."""
+        painter = QPainter(self.viewport())
+        painter.setPen(QColor(current_colours().muted))
+        place = self.viewport().rect().adjusted(_HINT_INSET_PX, 0, -_HINT_INSET_PX, 0)
+        words = self.tr("Drop photos or a folder here to restore them together.")
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(place, flags, words)
+        painter.end()
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """The rows, and a line where a dragged one would go."""
         super().paintEvent(event)
+        rows = self.model().rowCount() if self.model() is not None else 0
+        if not rows:
+            self._paint_hint()
         if self._drop_row < 0:
             return
-        rows = self.model().rowCount()
         if self._drop_row < rows:
             y = self.visualRect(self.model().index(self._drop_row, 0)).top()
         else:

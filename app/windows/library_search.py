@@ -86,14 +86,30 @@ class LibrarySearch(QObject):
     @Slot(object, list)
     def _on_found(self, found: FoundPhotos, _photos: list[LibraryPhoto]) -> None:
         problems = [core_text(problem.error.summary) for problem in found.problems]
-        if not found.photos and not problems:
+        if problems:
+            self._banner.show_note(
+                self.tr("Some files were left out."),
+                " ".join((*self._named(problems), *self._results_left_out(found))),
+            )
+        elif found.results:
+            title = (
+                self.tr("Earlier results were not added.")
+                if found.photos
+                else self.tr("There are only earlier results of Heirloom here.")
+            )
+            self._banner.show_note(title, " ".join(self._results_left_out(found)))
+        elif not found.photos:
             self._banner.show_note(
                 self.tr("There is no photo in this folder."),
                 self.tr("Heirloom also looked into the folders inside it."),
             )
-        elif problems:
-            more = len(problems) - _MAX_NAMED
-            text = " ".join(problems[:_MAX_NAMED])
-            if more > 0:
-                text += " " + self.tr("And {count} more.").format(count=more)
-            self._banner.show_note(self.tr("Some files were left out."), text)
+
+    def _named(self, problems: Sequence[str]) -> tuple[str, ...]:
+        """The first problems, and how many more there are."""
+        named, more = tuple(problems[:_MAX_NAMED]), len(problems) - _MAX_NAMED
+        return (*named, self.tr("And {count} more.").format(count=more)) if more > 0 else named
+
+    def _results_left_out(self, found: FoundPhotos) -> tuple[str, ...]:
+        """How many files were made by Heirloom itself; empty for none."""
+        count = len(found.results)
+        return (self.tr("%n earlier result(s) of Heirloom left out.", "", count),) if count else ()

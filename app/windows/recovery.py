@@ -6,8 +6,8 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
-from PySide6.QtWidgets import QMessageBox
 
+from app.dialogs.question import Question
 from app.session.recovery import Draft, RecoveryStore
 from app.windows.main_window import MainWindow
 
@@ -56,30 +56,32 @@ class Recovery(QObject):
             return None
         return Draft(photo=str(document.photo.source.path.absolute()), settings=document.settings)
 
-    def offer_lost(self) -> QMessageBox | None:
+    def offer_lost(self) -> Question | None:
         """Ask whether what the last run lost is to be opened again; does not stand still."""
         draft = self._store.take_lost()
         if draft is None:
             return None
-        box = QMessageBox(self._window)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setIcon(QMessageBox.Icon.NoIcon)
-        box.setWindowTitle(self.tr("Heirloom"))
-        box.setText(self.tr("Heirloom did not end as it should last time."))
         name = Path(draft.photo).name
-        box.setInformativeText(
+        question = Question(
+            self.tr("Heirloom did not end as it should last time."),
             self.tr(
                 "“{name}” was open, and its result was not saved. "
                 "Heirloom can open it again with the same settings."
-            ).format(name=name)
+            ).format(name=name),
+            self._window,
         )
-        again = box.addButton(self.tr("Open it again"), QMessageBox.ButtonRole.AcceptRole)
-        again.setProperty("primary", "true")
-        box.addButton(self.tr("Not now"), QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(again)
+        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        question.add(
+            self.tr("Not now"), self.tr("Begins without a photo; the original photo is untouched")
+        )
+        again = question.add(
+            self.tr("Open it again"),
+            self.tr("Opens the photo and restores it as it was"),
+            is_primary=True,
+        )
         again.clicked.connect(partial(self._open, draft))
-        box.open()
-        return box
+        question.open()
+        return question
 
     def _open(self, draft: Draft, *_checked: object) -> None:
         self._window.work.open_path(Path(draft.photo), draft.settings)

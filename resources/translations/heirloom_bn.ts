@@ -1352,10 +1352,6 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
         <translation>আঁচড়, ফাটল ও ধুলো খুঁজে চারপাশ থেকে ভরাট করে।</translation>
     </message>
     <message>
-        <source>Find them by itself</source>
-        <translation>নিজে থেকে খুঁজুন</translation>
-    </message>
-    <message>
         <source>Finding faces</source>
         <translation>মুখ খোঁজা হচ্ছে</translation>
     </message>
@@ -1986,6 +1982,10 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     <message>
         <source>Comes with Heirloom. Turns blurred faces clear, keeps the likeness, and draws skin, hair and wrinkles much finer than Heirloom 256. Very thin glasses and hair across the face may become soft.</source>
         <translation>Heirloom-এর সঙ্গে আসে। ঝাপসা মুখ স্পষ্ট করে, সাদৃশ্য রাখে, ত্বক, চুল ও ভাঁজ Heirloom 256-এর চেয়ে অনেক সূক্ষ্ম আঁকে। খুব সরু চশমা ও মুখের ওপর পড়া চুল নরম হতে পারে।</translation>
+    </message>
+    <message>
+        <source>Find scratches automatically</source>
+        <translation>আঁচড় নিজে খুঁজুক</translation>
     </message>
     <message>
         <source>Heirloom contact sheet</source>
@@ -4828,6 +4828,14 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
         <translation>ছবি খোঁজা হচ্ছে…</translation>
     </message>
     <message>
+        <source>Earlier results were not added.</source>
+        <translation>আগের ফলাফলগুলো যোগ করা হয়নি।</translation>
+    </message>
+    <message>
+        <source>There are only earlier results of Heirloom here.</source>
+        <translation>এখানে শুধু Heirloom-এর আগের ফলাফল আছে।</translation>
+    </message>
+    <message>
         <source>There is no photo in this folder.</source>
         <translation>এই ফোল্ডারে কোনো ছবি নেই।</translation>
     </message>
@@ -4838,6 +4846,13 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     <message>
         <source>And {count} more.</source>
         <translation>এবং আরও {count}।</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n earlier result(s) of Heirloom left out.</source>
+        <translation>
+            <numerusform>Heirloom-এর %nটি আগের ফলাফল বাদ দেওয়া হয়েছে।</numerusform>
+            <numerusform>Heirloom-এর %nটি আগের ফলাফল বাদ দেওয়া হয়েছে।</numerusform>
+        </translation>
     </message>
     <message>
         <source>Some files were left out.</source>
@@ -4853,6 +4868,10 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     <message>
         <source>Click a photo to see it; drag it to change the order</source>
         <translation>দেখতে ছবিতে ক্লিক করুন; ক্রম বদলাতে টানুন</translation>
+    </message>
+    <message>
+        <source>Drop photos or a folder here to restore them together.</source>
+        <translation>একসঙ্গে পুনরুদ্ধার করতে এখানে ছবি বা একটি ফোল্ডার ছাড়ুন।</translation>
     </message>
 </context>
 <context>
@@ -5052,6 +5071,10 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
         <translation>মডেল আমদানি</translation>
     </message>
     <message>
+        <source>Deletes the file of this model</source>
+        <translation>এই মডেলের ফাইল মুছে ফেলে</translation>
+    </message>
+    <message>
         <source>The file is intact.</source>
         <translation>ফাইলটি অক্ষত।</translation>
     </message>
@@ -5066,6 +5089,10 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     <message>
         <source>Accept and go on</source>
         <translation>মেনে নিয়ে এগোন</translation>
+    </message>
+    <message>
+        <source>You agree to these terms, and Heirloom goes on</source>
+        <translation>আপনি এই শর্তগুলো মেনে নেন, আর Heirloom এগিয়ে যায়</translation>
     </message>
     <message>
         <source>{usable} of {all} can be used. {size} taken in {folder}</source>
@@ -5212,6 +5239,10 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     <message>
         <source>Forgets the colour: white balance is automatic again</source>
         <translation>রংটি ভুলে যায়: শ্বেত ভারসাম্য আবার স্বয়ংক্রিয়</translation>
+    </message>
+    <message>
+        <source>Click on something that was grey or white. Esc: leave it.</source>
+        <translation>ধূসর বা সাদা ছিল এমন কিছুতে ক্লিক করুন। Esc: বাদ দিন।</translation>
     </message>
     <message>
         <source>To take the tone out or to deepen it, use “{slider}” in Studio.</source>
@@ -5842,10 +5873,6 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
 <context>
     <name>ProjectDialogs</name>
     <message>
-        <source>Heirloom</source>
-        <translation>Heirloom</translation>
-    </message>
-    <message>
         <source>There is already a preset called “{name}”.</source>
         <translation>“{name}” নামে প্রিসেট আগে থেকেই আছে।</translation>
     </message>
@@ -5856,10 +5883,6 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     <message>
         <source>Replace it</source>
         <translation>প্রতিস্থাপন করুন</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>বাতিল</translation>
     </message>
     <message>
         <source>Heirloom made “{name}” from “{original}”.</source>
@@ -5876,6 +5899,18 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     <message>
         <source>Open this picture</source>
         <translation>এই ছবি খুলুন</translation>
+    </message>
+    <message>
+        <source>The preset’s former settings are lost</source>
+        <translation>প্রিসেটের আগের সেটিংস হারিয়ে যাবে</translation>
+    </message>
+    <message>
+        <source>Restores the restored picture once more</source>
+        <translation>পুনরুদ্ধার করা ছবিটি আরেকবার পুনরুদ্ধার করে</translation>
+    </message>
+    <message>
+        <source>Opens the photo that it was made from, with its settings</source>
+        <translation>যে ছবি থেকে এটি তৈরি হয়েছিল, তার সেটিংসসহ সেটি খোলে</translation>
     </message>
     <message>
         <source>Heirloom projects</source>
@@ -6226,11 +6261,22 @@ Please verify the correct file name was given.</source>
     </message>
 </context>
 <context>
-    <name>Recovery</name>
+    <name>Question</name>
     <message>
         <source>Heirloom</source>
         <translation>Heirloom</translation>
     </message>
+    <message>
+        <source>Closes this question; nothing is done</source>
+        <translation>এই প্রশ্নটি বন্ধ করে; কিছুই করা হয় না</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>বাতিল</translation>
+    </message>
+</context>
+<context>
+    <name>Recovery</name>
     <message>
         <source>Heirloom did not end as it should last time.</source>
         <translation>গতবার Heirloom ঠিকভাবে বন্ধ হয়নি।</translation>
@@ -6240,8 +6286,16 @@ Please verify the correct file name was given.</source>
         <translation>“{name}” খোলা ছিল, তার ফলাফল সংরক্ষণ হয়নি। Heirloom একই সেটিংস দিয়ে আবার খুলতে পারে।</translation>
     </message>
     <message>
+        <source>Begins without a photo; the original photo is untouched</source>
+        <translation>ছবি ছাড়া শুরু করে; মূল ছবি অক্ষত থাকে</translation>
+    </message>
+    <message>
         <source>Open it again</source>
         <translation>আবার খুলুন</translation>
+    </message>
+    <message>
+        <source>Opens the photo and restores it as it was</source>
+        <translation>ছবিটি খোলে এবং আগের মতোই পুনরুদ্ধার করে</translation>
     </message>
     <message>
         <source>Not now</source>
@@ -7069,6 +7123,10 @@ Please verify the correct file name was given.</source>
         <translation>মুছুন</translation>
     </message>
     <message>
+        <source>Deletes this training; it cannot be taken back</source>
+        <translation>এই প্রশিক্ষণ মুছে ফেলে; এটি আর ফেরানো যাবে না</translation>
+    </message>
+    <message>
         <source>Deleting</source>
         <translation>মোছা হচ্ছে</translation>
     </message>
@@ -7088,10 +7146,6 @@ Please verify the correct file name was given.</source>
 <context>
     <name>Unsaved</name>
     <message>
-        <source>Heirloom</source>
-        <translation>Heirloom</translation>
-    </message>
-    <message>
         <source>this picture</source>
         <translation>এই ছবি</translation>
     </message>
@@ -7104,16 +7158,20 @@ Please verify the correct file name was given.</source>
         <translation>যা-ই করুন, আপনার মূল ছবি যেমন আছে তেমন থাকবে।</translation>
     </message>
     <message>
+        <source>Goes on; the result is lost</source>
+        <translation>এগিয়ে যায়; ফলাফল হারিয়ে যাবে</translation>
+    </message>
+    <message>
         <source>Save a copy</source>
         <translation>অনুলিপি সংরক্ষণ করুন</translation>
     </message>
     <message>
-        <source>Don’t save</source>
-        <translation>সংরক্ষণ নয়</translation>
+        <source>Saves the result beside the photo under a new name, and goes on</source>
+        <translation>ফলাফলটি নতুন নামে ছবির পাশে সংরক্ষণ করে এগিয়ে যায়</translation>
     </message>
     <message>
-        <source>Cancel</source>
-        <translation>বাতিল</translation>
+        <source>Don’t save</source>
+        <translation>সংরক্ষণ নয়</translation>
     </message>
 </context>
 <context>

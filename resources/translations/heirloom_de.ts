@@ -1352,10 +1352,6 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
         <translation>Kratzer, Risse und Staub finden und aus der Umgebung füllen.</translation>
     </message>
     <message>
-        <source>Find them by itself</source>
-        <translation>Selbst suchen</translation>
-    </message>
-    <message>
         <source>Finding faces</source>
         <translation>Gesichter suchen</translation>
     </message>
@@ -1986,6 +1982,10 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     <message>
         <source>Comes with Heirloom. Turns blurred faces clear, keeps the likeness, and draws skin, hair and wrinkles much finer than Heirloom 256. Very thin glasses and hair across the face may become soft.</source>
         <translation>Gehört zu Heirloom. Macht unscharfe Gesichter klar, wahrt die Ähnlichkeit und zeichnet Haut, Haare und Falten viel feiner als Heirloom 256. Sehr dünne Brillen und Haare über dem Gesicht können weich werden.</translation>
+    </message>
+    <message>
+        <source>Find scratches automatically</source>
+        <translation>Kratzer selbst suchen</translation>
     </message>
     <message>
         <source>Heirloom contact sheet</source>
@@ -4828,6 +4828,14 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
         <translation>Fotos werden gesucht …</translation>
     </message>
     <message>
+        <source>Earlier results were not added.</source>
+        <translation>Frühere Ergebnisse wurden nicht hinzugefügt.</translation>
+    </message>
+    <message>
+        <source>There are only earlier results of Heirloom here.</source>
+        <translation>Hier sind nur frühere Ergebnisse von Heirloom.</translation>
+    </message>
+    <message>
         <source>There is no photo in this folder.</source>
         <translation>In diesem Ordner ist kein Foto.</translation>
     </message>
@@ -4838,6 +4846,13 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     <message>
         <source>And {count} more.</source>
         <translation>Und {count} weitere.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n earlier result(s) of Heirloom left out.</source>
+        <translation>
+            <numerusform>%n früheres Ergebnis von Heirloom wurde ausgelassen.</numerusform>
+            <numerusform>%n frühere Ergebnisse von Heirloom wurden ausgelassen.</numerusform>
+        </translation>
     </message>
     <message>
         <source>Some files were left out.</source>
@@ -4853,6 +4868,10 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     <message>
         <source>Click a photo to see it; drag it to change the order</source>
         <translation>Klicken Sie ein Foto an, um es zu sehen; ziehen ändert die Reihenfolge</translation>
+    </message>
+    <message>
+        <source>Drop photos or a folder here to restore them together.</source>
+        <translation>Legen Sie Fotos oder einen Ordner hier ab, um sie zusammen zu restaurieren.</translation>
     </message>
 </context>
 <context>
@@ -5052,6 +5071,10 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
         <translation>Modelle importieren</translation>
     </message>
     <message>
+        <source>Deletes the file of this model</source>
+        <translation>Löscht die Datei dieses Modells</translation>
+    </message>
+    <message>
         <source>The file is intact.</source>
         <translation>Die Datei ist unversehrt.</translation>
     </message>
@@ -5066,6 +5089,10 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     <message>
         <source>Accept and go on</source>
         <translation>Annehmen und weiter</translation>
+    </message>
+    <message>
+        <source>You agree to these terms, and Heirloom goes on</source>
+        <translation>Sie nehmen diese Bedingungen an, und Heirloom macht weiter</translation>
     </message>
     <message>
         <source>{usable} of {all} can be used. {size} taken in {folder}</source>
@@ -5212,6 +5239,10 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     <message>
         <source>Forgets the colour: white balance is automatic again</source>
         <translation>Vergisst die Farbe: der Weißabgleich ist wieder automatisch</translation>
+    </message>
+    <message>
+        <source>Click on something that was grey or white. Esc: leave it.</source>
+        <translation>Klicken Sie auf etwas, das grau oder weiß war. Esc: lassen.</translation>
     </message>
     <message>
         <source>To take the tone out or to deepen it, use “{slider}” in Studio.</source>
@@ -5842,10 +5873,6 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
 <context>
     <name>ProjectDialogs</name>
     <message>
-        <source>Heirloom</source>
-        <translation>Heirloom</translation>
-    </message>
-    <message>
         <source>There is already a preset called “{name}”.</source>
         <translation>Es gibt schon eine Vorgabe namens „{name}“.</translation>
     </message>
@@ -5856,10 +5883,6 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     <message>
         <source>Replace it</source>
         <translation>Ersetzen</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>Abbrechen</translation>
     </message>
     <message>
         <source>Heirloom made “{name}” from “{original}”.</source>
@@ -5876,6 +5899,18 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     <message>
         <source>Open this picture</source>
         <translation>Dieses Bild öffnen</translation>
+    </message>
+    <message>
+        <source>The preset’s former settings are lost</source>
+        <translation>Die bisherigen Einstellungen der Vorgabe gehen verloren</translation>
+    </message>
+    <message>
+        <source>Restores the restored picture once more</source>
+        <translation>Restauriert das restaurierte Bild noch einmal</translation>
+    </message>
+    <message>
+        <source>Opens the photo that it was made from, with its settings</source>
+        <translation>Öffnet das Foto, aus dem es gemacht wurde, mit seinen Einstellungen</translation>
     </message>
     <message>
         <source>Heirloom projects</source>
@@ -6226,11 +6261,22 @@ Bitte prüfen Sie den Dateinamen.</translation>
     </message>
 </context>
 <context>
-    <name>Recovery</name>
+    <name>Question</name>
     <message>
         <source>Heirloom</source>
         <translation>Heirloom</translation>
     </message>
+    <message>
+        <source>Closes this question; nothing is done</source>
+        <translation>Schließt diese Frage; es geschieht nichts</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+</context>
+<context>
+    <name>Recovery</name>
     <message>
         <source>Heirloom did not end as it should last time.</source>
         <translation>Heirloom wurde beim letzten Mal nicht richtig beendet.</translation>
@@ -6240,8 +6286,16 @@ Bitte prüfen Sie den Dateinamen.</translation>
         <translation>„{name}“ war offen, und das Ergebnis war nicht gespeichert. Heirloom kann es mit denselben Einstellungen wieder öffnen.</translation>
     </message>
     <message>
+        <source>Begins without a photo; the original photo is untouched</source>
+        <translation>Beginnt ohne Foto; das Originalfoto bleibt unberührt</translation>
+    </message>
+    <message>
         <source>Open it again</source>
         <translation>Wieder öffnen</translation>
+    </message>
+    <message>
+        <source>Opens the photo and restores it as it was</source>
+        <translation>Öffnet das Foto und restauriert es wie zuvor</translation>
     </message>
     <message>
         <source>Not now</source>
@@ -7069,6 +7123,10 @@ Bitte prüfen Sie den Dateinamen.</translation>
         <translation>Löschen</translation>
     </message>
     <message>
+        <source>Deletes this training; it cannot be taken back</source>
+        <translation>Löscht dieses Training; das lässt sich nicht zurücknehmen</translation>
+    </message>
+    <message>
         <source>Deleting</source>
         <translation>Wird gelöscht</translation>
     </message>
@@ -7088,10 +7146,6 @@ Bitte prüfen Sie den Dateinamen.</translation>
 <context>
     <name>Unsaved</name>
     <message>
-        <source>Heirloom</source>
-        <translation>Heirloom</translation>
-    </message>
-    <message>
         <source>this picture</source>
         <translation>diesem Bild</translation>
     </message>
@@ -7104,16 +7158,20 @@ Bitte prüfen Sie den Dateinamen.</translation>
         <translation>Ihr Originalfoto bleibt so oder so, wie es ist.</translation>
     </message>
     <message>
+        <source>Goes on; the result is lost</source>
+        <translation>Geht weiter; das Ergebnis geht verloren</translation>
+    </message>
+    <message>
         <source>Save a copy</source>
         <translation>Kopie speichern</translation>
     </message>
     <message>
-        <source>Don’t save</source>
-        <translation>Nicht speichern</translation>
+        <source>Saves the result beside the photo under a new name, and goes on</source>
+        <translation>Speichert das Ergebnis unter neuem Namen neben dem Foto und geht weiter</translation>
     </message>
     <message>
-        <source>Cancel</source>
-        <translation>Abbrechen</translation>
+        <source>Don’t save</source>
+        <translation>Nicht speichern</translation>
     </message>
 </context>
 <context>

@@ -74,6 +74,16 @@
     </message>
 </context>
 <context>
+    <name>LibrarySearch</name>
+    <message numerus="yes">
+        <source>%n earlier result(s) of Heirloom left out.</source>
+        <translation>
+            <numerusform>%n earlier result of Heirloom was left out.</numerusform>
+            <numerusform>%n earlier results of Heirloom were left out.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ProgressCard</name>
     <message numerus="yes">
         <source>about %n second(s) left</source>

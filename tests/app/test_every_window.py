@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from test_accessibility import _is_reached
 from windows_of_app import cut_off, window_classes
 
+import app
 from app.session.preferences import Preferences
 from app.session.services import ModelOption
 from app.session.troubles import Trouble
@@ -122,6 +123,55 @@ def presets(place: Place) -> Pages:
     yield PresetsDialog(PresetStore(place.folder / "presets"), can_use=True, parent=place.owner)
 
 
+def questions(place: Place) -> Pages:
+    """Every question that the program asks, through the function that asks it."""
+    from app.dialogs.models_dialog import ModelsDialog
+    from app.dialogs.project_dialogs import ask_about_recipe, ask_replace
+    from app.dialogs.question import Question
+    from app.dialogs.training.window import TrainingWindow
+    from app.dialogs.unsaved import ask_about_unsaved
+    from app.main import _import_opencv
+    from app.main_training import OwnTraining
+    from app.session.recovery import Draft, RecoveryStore
+    from app.windows.recovery import Recovery
+    from core.settings import RestorationSettings
+
+    owner, folder = place.owner, place.folder
+    store = ModelStore(folder / "models", load_registry())
+    models = ModelsDialog(store, owner)
+    services = OwnTraining(folder / "trainings", lambda: store, lambda: None, _import_opencv)
+    trainings = TrainingWindow(services, (".jpg",), owner)
+    run = services.root / "Aunt Ada" / "run"
+    run.mkdir(parents=True)
+    (run / "options.json").write_text(json.dumps({"steps": 300, "batch": 4}))
+    (run / "state.json").write_text(json.dumps({"state": "paused", "step": 40}))
+    lost = RecoveryStore(folder / "recovery")
+    lost.take_lost = lambda: Draft(photo="aunt.jpg", settings=RestorationSettings())
+    bound = next(spec for spec in load_registry() if not spec.commercial_use)
+    askers = (
+        lambda: ask_about_unsaved(owner, "grandmother.jpg"),
+        lambda: ask_replace(owner, "Warm"),
+        lambda: ask_about_recipe(owner, "grandmother-restored.jpg", "grandmother.jpg"),
+        lambda: models.work.terms_needed.emit(bound, lambda: None),
+        lambda: Recovery(owner, lost).offer_lost(),
+        lambda: (trainings.open_training(run.parent), trainings.page.delete_asked.emit()),
+    )
+    try:
+        for ask in askers:
+            asked: list[Question] = []
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(Question, "exec", lambda self, to=asked: to.append(self) or 0)
+                patch.setattr(Question, "open", lambda self, to=asked: to.append(self))
+                patch.setattr(Question, "deleteLater", lambda _self: None)
+                ask()
+            assert len(asked) == 1
+            yield asked[0]
+            asked[0].hide()
+    finally:
+        models.stop()
+        trainings.stop()
+
+
 def crash(place: Place) -> Pages:
     from app.dialogs.crash import CrashDialog
 
@@ -174,6 +224,7 @@ WINDOWS: dict[str, Callable[[Place], Pages]] = {
     "ModelsDialog": models,
     "PreferencesDialog": preferences,
     "PresetsDialog": presets,
+    "Question": questions,
     "ShortcutsDialog": shortcuts,
     "TrainingWindow": training,
 }
@@ -206,6 +257,11 @@ def pages_of(name: str, qtbot, owner, folder: Path) -> Iterator[tuple[int, QWidg
 
 def test_every_window_of_the_program_is_looked_at_here():
     assert set(window_classes()) == set(WINDOWS)
+
+
+def test_every_question_is_asked_with_our_own_dialog():
+    for path in Path(app.__file__).parent.rglob("*.py"):
+        assert "QMessageBox" not in path.read_text("utf-8"), path.name
 
 
 @pytest.mark.parametrize("name", WINDOWS)

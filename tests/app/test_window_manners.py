@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from app_fakes import make_services, save_png
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QApplication, QComboBox, QDialog
+from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QPushButton
 
 from app.session.preferences import Preferences
 from app.session.recovery import RecoveryStore
@@ -240,9 +240,9 @@ def test_unsaved_settings_come_back_after_a_crash(
     again = WindowHost(make_services(engine, tmp_path), store, after)
     again.window.show()
     box = again._recovery.offer_lost()
-    assert photo_path.name in box.informativeText()
+    assert photo_path.name in box.words.text()
     with qtbot.waitSignal(again.window.work.restored):
-        box.defaultButton().click()
+        next(each for each in box.findChildren(QPushButton) if each.isDefault()).click()
     wait_idle(qtbot, again.window)
     assert again.window.work.document.settings.faces.strength == pytest.approx(0.35)
     assert again._recovery.offer_lost() is None

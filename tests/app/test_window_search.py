@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,8 +13,8 @@ from app_fakes import FakeEngine, make_services, save_png
 from test_window_library import drop, settle
 
 from app.windows.main_window import MainWindow
-from core.errors import Cancelled
-from core.outputs import find_photos
+from core.errors import Cancelled, UnreadableImageError
+from core.outputs import FoundPhoto, FoundPhotos, Problem, find_photos
 from core.progress import CancelToken, Progress
 
 
@@ -117,3 +118,20 @@ def test_one_folder_of_many_files_is_left_between_two_of_them(tmp_path):
     with pytest.raises(Cancelled):
         find_photos([place], progress=Progress(report, token))
     assert told == ["Photos found: 0", "Photos found: 49", "Photos found: 99"]
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "1 earlier result of"), (3, "3 earlier results")])
+def test_it_says_how_many_earlier_results_were_left_out(qtbot, window, album, gate, count, words):
+    search, banner = window.library.search, window.parts.banner
+    results = tuple(album / f"{number}-restored.png" for number in range(count))
+    photos = (FoundPhoto(album / "0.png", Path("0.png")),)
+    search._on_found(FoundPhotos(photos=photos, results=results), [])
+    assert words in banner.text
+    search._on_found(FoundPhotos(results=results), [])
+    assert "only earlier results" in banner.text
+    assert words in banner.text
+    trouble = Problem(album, UnreadableImageError("“x.jpg” cannot be read.", "Try another."))
+    search._on_found(FoundPhotos(photos=photos, problems=(trouble,), results=results), [])
+    assert "cannot be read" in banner.text
+    assert words in banner.text
+    gate.set()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from html import escape
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
@@ -14,7 +13,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
-    QMessageBox,
     QPushButton,
     QStackedWidget,
     QVBoxLayout,
@@ -22,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.dialogs.files import ask_new_file
+from app.dialogs.question import Question
 from app.dialogs.training.preview_grid import Preview, read_preview
 from app.dialogs.training.run_page import RunPage
 from app.dialogs.training.texts import size_text, state_text
@@ -325,6 +324,7 @@ class TrainingWindow(QDialog):
                 "does a model that you added from it."
             ),
             self.tr("Delete"),
+            self.tr("Deletes this training; it cannot be taken back"),
             partial(self.delete, view.folder),
         )
 
@@ -334,16 +334,14 @@ class TrainingWindow(QDialog):
             DELETE, self.tr("Deleting"), lambda _progress: delete_training(folder), quick=True
         )
 
-    def _ask(self, title: str, text: str, yes: str, then: Callable[[], None]) -> None:
-        box = QMessageBox(self)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setWindowTitle(self.windowTitle())
-        box.setText(f"<b>{escape(title)}</b>")
-        box.setInformativeText(text)
-        agreed = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
-        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+    def _ask(self, title: str, text: str, yes: str, tip: str, then: Callable[[], None]) -> None:
+        """Ask without standing still; `then` runs where the user agrees."""
+        question = Question(title, text, self)
+        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        agreed = question.add(yes, tip)
+        question.add_cancel(is_default=True)
         agreed.clicked.connect(then)
-        box.open()
+        question.open()
 
     # Jobs
 

@@ -10,9 +10,10 @@ from made_up_models import BOUND, FREE, OTHER_CONTENT
 from model_server import CONTENT, ModelServer
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QMessageBox, QPushButton
+from PySide6.QtWidgets import QPushButton
 
 from app.dialogs.models_dialog import ModelsDialog
+from app.dialogs.question import Question
 from app.widgets.models_table import NAME, SIZE, STATE, TASK, USE
 from core.models.download import Downloader
 from core.models.own_models import Inspection
@@ -77,7 +78,7 @@ def question(qtbot, dialog):
     found = []
 
     def is_there():
-        found[:] = [box for box in dialog.findChildren(QMessageBox) if box.isVisible()]
+        found[:] = [box for box in dialog.findChildren(Question) if box.isVisible()]
         return bool(found)
 
     qtbot.waitUntil(is_there, timeout=20_000)
@@ -183,10 +184,10 @@ def test_terms_are_shown_and_accepted_once(qtbot, dialog, models, server):
     dialog.select("bound-net")
     click(qtbot, dialog.install_button)
     box = question(qtbot, dialog)
-    assert "Bound Net may not be used commercially" in box.text()
-    assert "Not for shops." in box.informativeText()
-    assert "LicenseRef-bound" in box.informativeText()
-    assert 'href="https://example.invalid/MIT"' in box.informativeText()
+    assert "Bound Net may not be used commercially" in box.title.text()
+    assert "Not for shops." in box.words.text()
+    assert "LicenseRef-bound" in box.words.text()
+    assert 'href="https://example.invalid/MIT"' in box.words.text()
     answer(qtbot, box, "Cancel")
     assert not dialog.work.is_busy
     assert server.requests == []

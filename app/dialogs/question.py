@@ -1,0 +1,90 @@
+"""One question with some answers."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+_WIDTH_PX = 420
+
+
+class Question(QDialog):
+    """Asks something; what closes it otherwise is none of the answers.
+
+    Answers stand in the order in which they are added, the one that is meant most often last.
+
+    Args:
+        title: The question, or what it is about, in one sentence.
+        words: What follows from the answers.
+        parent: Owner; its window's title is the question's too.
+        is_rich: `words` is HTML, with links that open in the browser.
+    """
+
+    def __init__(
+        self, title: str, words: str, parent: QWidget | None = None, *, is_rich: bool = False
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Heirloom"))
+        self.setMinimumWidth(_WIDTH_PX)
+        self.chosen: QPushButton | None = None
+        self.title = QLabel(title)
+        self.title.setProperty("role", "heading")
+        self.title.setTextFormat(Qt.TextFormat.PlainText)
+        self.words = QLabel(words)
+        self.words.setTextFormat(Qt.TextFormat.RichText if is_rich else Qt.TextFormat.PlainText)
+        if is_rich:
+            self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
+            self.words.setOpenExternalLinks(True)
+        for label in (self.title, self.words):
+            label.setWordWrap(True)
+        self._answers = QHBoxLayout()
+        self._answers.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 20, 20, 16)
+        layout.setSpacing(8)
+        layout.addWidget(self.title)
+        layout.addWidget(self.words, 1)
+        layout.addSpacing(12)
+        layout.addLayout(self._answers)
+
+    def add(
+        self, text: str, tip: str, *, is_primary: bool = False, is_default: bool = False
+    ) -> QPushButton:
+        """Add an answer, which closes the question when it is chosen.
+
+        Args:
+            text: What the button says.
+            tip: What then happens.
+            is_primary: It is the one to be seen first; Enter chooses it.
+            is_default: Enter chooses it.
+        """
+        button = QPushButton(text)
+        button.setToolTip(tip)
+        button.setAccessibleDescription(tip)
+        button.setAutoDefault(False)
+        if is_primary:
+            button.setProperty("primary", "true")
+        button.clicked.connect(partial(self._on_clicked, button))
+        self._answers.addWidget(button)
+        if is_primary or is_default:
+            button.setDefault(True)
+            button.setFocus()
+        return button
+
+    def add_cancel(self, *, is_default: bool = False) -> QPushButton:
+        """Add the answer that does nothing."""
+        tip = self.tr("Closes this question; nothing is done")
+        return self.add(self.tr("Cancel"), tip, is_default=is_default)
+
+    def ask(self) -> QPushButton | None:
+        """Wait for the answer; None where none was chosen."""
+        self.exec()
+        self.deleteLater()
+        return self.chosen
+
+    @Slot()
+    def _on_clicked(self, button: QPushButton, *_checked: object) -> None:
+        self.chosen = button
+        self.accept()
