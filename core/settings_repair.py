@@ -49,7 +49,7 @@ class RepairSettings(Settings, frozen=True, kw_only=True):
     automatic: Annotated[
         bool,
         Meta(
-            title="Find them by itself",
+            title="Find scratches automatically",
             description="Without this, only what you mark by hand is filled.",
             extra={"neutral": True},
         ),

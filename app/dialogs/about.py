@@ -6,6 +6,14 @@ from importlib.resources import files
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import (
+    QColor,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextFormat,
+    QTextTable,
+)
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -18,10 +26,11 @@ from PySide6.QtWidgets import (
 )
 
 from app.dialogs.licence_text import LicenceText
-from app.widgets.theme import svg_pixmap
+from app.widgets.theme import current_colours, svg_pixmap
 from core import __version__
 
 _ICON_PX = 64
+_TEXT_MARGIN_PX = 12
 
 
 class AboutDialog(QDialog):
@@ -30,7 +39,7 @@ class AboutDialog(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("About Heirloom"))
-        self.resize(620, 520)
+        self.resize(740, 600)
         mark = QLabel()
         size = QSize(_ICON_PX, _ICON_PX)
         mark.setPixmap(svg_pixmap("heirloom", size, "#000000", self.devicePixelRatioF()))
@@ -65,6 +74,7 @@ class AboutDialog(QDialog):
         overview.setAccessibleName(self.tr("Licences"))
         overview.setToolTip(self.tr("The terms of everything that comes with Heirloom"))
         overview.setMarkdown(licence_texts())
+        _calm(overview.document())
         overview.setOpenExternalLinks(True)
         inside = bundle_licences()
         if not inside.is_file():
@@ -78,6 +88,25 @@ class AboutDialog(QDialog):
         tabs.setTabToolTip(0, self.tr("What Heirloom itself is made of"))
         tabs.setTabToolTip(1, self.tr("The licence texts of everything in this copy of Heirloom"))
         return tabs
+
+
+def _calm(text: QTextDocument) -> None:
+    """Room around the words, headings hardly larger than they are, tables with thin lines."""
+    text.setDocumentMargin(_TEXT_MARGIN_PX)
+    block = text.begin()
+    while block.isValid():
+        if block.blockFormat().headingLevel():
+            cursor = QTextCursor(block)
+            cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
+            larger = QTextCharFormat()
+            larger.setProperty(QTextFormat.Property.FontSizeAdjustment, 1)
+            cursor.mergeCharFormat(larger)
+        block = block.next()
+    for frame in text.rootFrame().childFrames():
+        if isinstance(frame, QTextTable):
+            look = frame.format()
+            look.setBorderBrush(QColor(current_colours().border))
+            frame.setFormat(look)
 
 
 def bundle_licences() -> Path:

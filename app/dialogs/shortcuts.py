@@ -58,6 +58,7 @@ class ShortcutsDialog(QDialog):
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(18, 18, 18, 14)
+        layout.setSpacing(14)
         layout.addWidget(table)
         layout.addWidget(buttons)
 

@@ -34,7 +34,13 @@ class ToolPoint:
 
 
 class CanvasTool:
-    """A tool that does nothing; see the top of this module on how to build on it."""
+    """A tool that does nothing; see the top of this module on how to build on it.
+
+    Attributes:
+        note: What to do, in one sentence at the bottom of the view; may be empty.
+    """
+
+    note = ""
 
     def cursor(self, point: ToolPoint) -> QCursor | Qt.CursorShape:
         """The pointer's shape at a place; asked at each move of the mouse."""

@@ -12,14 +12,14 @@ from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from app.views.compare import GRIP_PX, CompareMode, PaneGrid, pane_grid
+from app.views.compare import GRIP_PX, CompareMode, PaneGrid, draw_label, pane_grid
 from app.views.difference import GAIN, DifferencePainter
 from app.views.face_overlay import FaceMark, face_at
 from app.views.frame import Frame, paint_frame, paint_tool
 from app.views.layer import Layer
 from app.views.zoom_area import ZoomArea
 from app.widgets.theme import current_colours
-from core.geometry import Size
+from core.geometry import Box, Size
 
 DIVIDER_STEP = 0.02
 BLINK_MS = 700
@@ -187,6 +187,8 @@ class PhotoCanvas(ZoomArea):
             paint_frame(painter, self._frame(self._before))
             if self.tool is not None:
                 paint_tool(painter, self.tool, self._view, self._origins())
+                whole, corner = Box(0, 0, self.width(), self.height()), Qt.Corner.BottomLeftCorner
+                draw_label(painter, self.tool.note, whole, corner=corner)
 
     def _frame(self, before: Layer) -> Frame:
         first = (before, self.tr("Before"))

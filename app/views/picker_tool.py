@@ -24,6 +24,7 @@ class PickerTool(CanvasTool):
         on_picked: Called with x and y in pixels of the photo.
         on_ended: Called when the tool is no longer the active one.
         repaint: Draws the view again.
+        note: What to do.
     """
 
     def __init__(
@@ -33,7 +34,9 @@ class PickerTool(CanvasTool):
         on_picked: Callable[[float, float], None],
         on_ended: Callable[[], None],
         repaint: Callable[[], None],
+        note: str = "",
     ) -> None:
+        self.note = note
         self._colour_at = colour_at
         self._on_picked = on_picked
         self._on_ended = on_ended

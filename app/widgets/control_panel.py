@@ -122,9 +122,11 @@ class ControlPanel(QFrame):
         self._simple_hint.setProperty("role", "muted")
         self._simple_hint.setWordWrap(True)
         self._simple_hint.hide()
-        help_text = QLabel(self.tr("Drag the line on the photo to compare before and after."))
-        help_text.setProperty("role", "muted")
-        help_text.setWordWrap(True)
+        self._divider_help = QLabel(
+            self.tr("Drag the line on the photo to compare before and after.")
+        )
+        self._divider_help.setProperty("role", "muted")
+        self._divider_help.setWordWrap(True)
         page = QWidget()
         layout = QVBoxLayout(page)
         layout.setContentsMargins(20, 20, 20, 8)
@@ -135,7 +137,7 @@ class ControlPanel(QFrame):
         layout.addWidget(self._simple_hint)
         layout.addWidget(self._simple_repair)
         self._repair_parts.append(self._simple_repair)
-        layout.addWidget(help_text)
+        layout.addWidget(self._divider_help)
         layout.addStretch()
         self._simple_faces.edited.connect(self._on_simple_faces_edited)
         self._simple_colour.edited.connect(self._on_simple_colour_edited)
@@ -208,6 +210,10 @@ class ControlPanel(QFrame):
             ("normal", self.tr("Normal"), self.tr("Faces that became rather different")),
             ("strict", self.tr("Strict"), self.tr("Even faces that changed a little")),
         ]
+
+    def show_divider_help(self, *, shown: bool) -> None:
+        """Say what the line on the photo is for; not where there is none."""
+        self._divider_help.setVisible(shown)
 
     def add_below(self, part: str, widget: QWidget) -> None:
         """Lay a feature's own widget below the Studio form of one part of the settings."""

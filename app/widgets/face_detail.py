@@ -27,6 +27,7 @@ _WIDTH_PX = 400
 _LINES = 2
 """Room for what is said of a face, so that nothing moves where less is said."""
 
+_COLUMNS_APART_PX = 18
 FLAT_INSET_PX = 9
 """From the edge of a flat button to its text (base.qss): the text is what lines up with others."""
 
@@ -157,12 +158,11 @@ class FaceDetail(QWidget):
 
     def _rows(self) -> QGridLayout:
         rows = QGridLayout()
-        rows.setHorizontalSpacing(18)
         rows.setVerticalSpacing(0)
         rows.addWidget(self.strength, 0, 0, Qt.AlignmentFlag.AlignTop)
         rows.addWidget(self.model, 0, 1, Qt.AlignmentFlag.AlignTop)
         rows.setColumnStretch(0, 1)
-        rows.setColumnStretch(1, 1)
+        self._columns = rows
         return rows
 
     def sizeHint(self) -> QSize:  # noqa: N802
@@ -180,6 +180,8 @@ class FaceDetail(QWidget):
         """Show model and points, or leave them out."""
         self._is_studio = is_studio
         _keep_room_of(self.model, kept=is_studio)
+        self._columns.setColumnStretch(1, 1 if is_studio else 0)
+        self._columns.setHorizontalSpacing(_COLUMNS_APART_PX if is_studio else 0)
         self._show_controls()
 
     def show_face(self, item: FaceItem | None) -> None:

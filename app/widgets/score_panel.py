@@ -72,7 +72,6 @@ class ScorePanel(QFrame):
 
     def _make_reference(self) -> None:
         self.choose_reference = QPushButton(self.tr("Compare with a picture…"))
-        self.choose_reference.setProperty("flat", "true")
         self.choose_reference.setToolTip(
             self.tr(
                 "Chooses a better picture of the same photo, for instance a new scan: then you "
@@ -87,7 +86,7 @@ class ScorePanel(QFrame):
         self.remove_reference.clicked.connect(self.reference_removed)
         self._reference_row = QWidget()
         row = QHBoxLayout(self._reference_row)
-        row.setContentsMargins(8, 0, 0, 0)
+        row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.reference, 1)
         row.addWidget(self.remove_reference, 0, Qt.AlignmentFlag.AlignTop)
         self._reference_row.hide()
@@ -109,7 +108,7 @@ class ScorePanel(QFrame):
         top.setContentsMargins(16, 0, 16, 8)
         top.setSpacing(8)
         top.addWidget(self.measure)
-        top.addWidget(self.choose_reference, 0, Qt.AlignmentFlag.AlignLeft)
+        top.addWidget(self.choose_reference)
         top.addWidget(self._reference_row)
         top.addWidget(self.state)
         self._body = QWidget()

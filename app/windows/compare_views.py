@@ -23,6 +23,7 @@ class CompareViews(QObject):
     def __init__(self, parts: Parts, actions: Actions, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._area = parts.area
+        self._panel = parts.panel
         self._actions = actions
         actions.fit.triggered.connect(self._on_fit_asked)
         actions.actual.triggered.connect(self._on_actual_asked)
@@ -31,8 +32,12 @@ class CompareViews(QObject):
         actions.loupe.toggled.connect(self._on_loupe_toggled)
         actions.original.toggled.connect(self._on_original_toggled)
         for action, mode in zip(actions.compare.actions(), CompareMode, strict=True):
-            action.triggered.connect(partial(self._area.canvas.set_mode, mode))
+            action.triggered.connect(partial(self._show_mode, mode))
         actions.compare.actions()[list(CompareMode).index(self._area.canvas.mode)].setChecked(True)
+
+    def _show_mode(self, mode: CompareMode, *_checked: object) -> None:
+        self._area.canvas.set_mode(mode)
+        self._panel.show_divider_help(shown=mode.has_divider)
 
     @Slot()
     def _on_fit_asked(self) -> None:

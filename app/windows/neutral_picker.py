@@ -83,6 +83,7 @@ class NeutralPicker(QObject):
                 on_picked=self._on_picked,
                 on_ended=self._on_ended,
                 repaint=self._canvas.update,
+                note=self.tr("Click on something that was grey or white. Esc: leave it."),
             )
             self._canvas.set_tool(self._tool)
             self._canvas.setFocus()
