@@ -26,7 +26,7 @@ TileFunction = Callable[[FloatImage, Progress], FloatImage]
 Weights = npt.NDArray[np.float32]
 
 _STORING_SHARE = 0.01
-"""Share of a row's progress that storing it takes, beside a network."""
+"""Share of the progress that memory takes, beside a network: getting it, and storing a row."""
 
 _STORED_PX = 1_000_000
 """Pixels that are stored at a time: a twentieth of a second."""
@@ -131,11 +131,16 @@ class _TiledRun:
         rows = spans(height, self.tiling)
         columns = spans(width, self.tiling)
         result = np.empty((height * scale, width * scale, 3), self.pixels.dtype)
+        tallest = max(row.stop - row.start for row in rows) * scale
+        # One for all rows: the system takes seconds to hand out so much memory.
+        strips = _touched((tallest, width * scale, 3), progress.part(0.0, _STORING_SHARE))
+        progress = progress.part(_STORING_SHARE, 1.0)
         carried = np.zeros((0, width * scale, 3), np.float32)
         for index, row in enumerate(rows):
             part = progress.step(index, len(rows))
-            strip = self._row(row, columns, part.part(0.0, 1 - _STORING_SHARE))
-            strip *= self._ramp(row, rows)[:, None, None]
+            strip = strips[: (row.stop - row.start) * scale]
+            self._fill(strip, row, columns, part.part(0.0, 1 - _STORING_SHARE))
+            self._fade(strip, row, rows)
             strip[: len(carried)] += carried
             band = 0 if row is rows[-1] else self.tiling.blend_px * scale
             finished = len(strip) - band
@@ -146,20 +151,31 @@ class _TiledRun:
         progress.report(1.0)
         return result
 
-    def _row(self, row: Span, columns: tuple[Span, ...], progress: Progress) -> FloatImage:
-        """One row of tiles, blended from left to right: h x (W * scale) x 3."""
+    def _fill(
+        self, strip: FloatImage, row: Span, columns: tuple[Span, ...], progress: Progress
+    ) -> None:
+        """One row of tiles, blended from left to right: h x (W * scale) x 3, written over."""
         scale = self.scale
-        width = self.pixels.shape[1] * scale
-        strip = np.zeros(((row.stop - row.start) * scale, width, 3), np.float32)
         for index, column in enumerate(columns):
             part = progress.step(index, len(columns))
             part.report(0.0)
             cut = (slice(row.read_start, row.read_stop), slice(column.read_start, column.read_stop))
             done = self.work(to_float(self.pixels[cut]), part)
             used = done[_inner(row, scale), _inner(column, scale)]
-            weights = self._ramp(column, columns)[None, :, None]
-            strip[:, column.start * scale : column.stop * scale] += used * weights
-        return strip
+            used = used * self._ramp(column, columns)[None, :, None]
+            left = column.start * scale
+            shared = 0 if column is columns[0] else self.tiling.blend_px * scale
+            strip[:, left : left + shared] += used[:, :shared]
+            strip[:, left + shared : column.stop * scale] = used[:, shared:]
+
+    def _fade(self, strip: FloatImage, row: Span, rows: tuple[Span, ...]) -> None:
+        """Weigh the bands that a row of tiles shares with its neighbours."""
+        band = self.tiling.blend_px * self.scale
+        weights = self._ramp(row, rows)[:, None, None]
+        if band and row is not rows[0]:
+            strip[:band] *= weights[:band]
+        if band and row is not rows[-1]:
+            strip[-band:] *= weights[-band:]
 
     def _ramp(self, span: Span, axis: tuple[Span, ...]) -> Weights:
         """The weight of each output pixel of a span; overlapping ramps add up to 1."""
@@ -171,6 +187,16 @@ class _TiledRun:
         if band and span is not axis[-1]:
             weights[-band:] = 1 - rising
         return weights
+
+
+def _touched(shape: tuple[int, int, int], progress: Progress) -> FloatImage:
+    """Memory that the system has really handed out, some rows at a time."""
+    floats = np.empty(shape, np.float32)
+    rows = max(1, _STORED_PX // shape[1])
+    for top in range(0, shape[0], rows):
+        progress.report(top / shape[0])
+        floats[top : top + rows] = 0
+    return floats
 
 
 def _store(strip: FloatImage, stored: Pixels, progress: Progress) -> None:
