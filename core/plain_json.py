@@ -3,9 +3,48 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+import threading
+from typing import Any, TypeVar
 
 import msgspec
+
+T = TypeVar("T")
+
+_guard = threading.Lock()
+_readers: dict[Any, msgspec.json.Decoder[Any]] = {}
+
+
+def reader(kind: Any) -> msgspec.json.Decoder[Any]:
+    """What reads JSON of a kind; one thread at a time makes it, any may use it.
+
+    msgspec learns a kind when it is first read, and a thread that comes while another one is at
+    that ends the program in a crash. So nothing is read or converted but after this.
+    """
+    found = _readers.get(kind)
+    if found is None:
+        with _guard:
+            found = _readers[kind] = msgspec.json.Decoder(kind)
+    return found
+
+
+def from_json(data: bytes | str, kind: type[T]) -> T:
+    """What JSON holds, as a type that msgspec knows.
+
+    Raises:
+        msgspec.DecodeError: It is no JSON, or not of this kind.
+    """
+    value: T = reader(kind).decode(data)
+    return value
+
+
+def convert(data: object, kind: type[T], *, from_attributes: bool = False) -> T:
+    """Plain values as a type that msgspec knows; see `msgspec.convert`.
+
+    Raises:
+        msgspec.ValidationError: They are not of this kind.
+    """
+    reader(kind)
+    return msgspec.convert(data, type=kind, from_attributes=from_attributes)
 
 
 def to_json(value: object) -> bytes:
@@ -40,7 +79,7 @@ def from_exact_json(data: bytes, kind: Any) -> Any:
         msgspec.DecodeError: It is no JSON, or not of this kind.
     """
     try:
-        return msgspec.json.decode(data, type=kind)
+        return reader(kind).decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         try:
             return msgspec.convert(json.loads(data), type=kind)

@@ -16,7 +16,7 @@ from core.errors import SettingsError
 from core.faces import Face, Landmarks
 from core.geometry import Box
 from core.pipeline import Restoration
-from core.plain_json import to_json
+from core.plain_json import from_json, to_json
 from core.report import EngineReport, FaceReport
 from core.settings import RestorationSettings
 
@@ -132,13 +132,13 @@ def decode(data: bytes, name: str = "recipe") -> Recipe:
         SettingsError: Not a recipe, or of a newer program.
     """
     try:
-        version = msgspec.json.decode(data, type=_Version).format
+        version = from_json(data, _Version).format
         if version > FORMAT:
             raise SettingsError(
                 f"“{name}” was written by a newer Heirloom.",
                 "Update Heirloom, then open the recipe again.",
             )
-        recipe = msgspec.json.decode(data, type=Recipe)
+        recipe = from_json(data, Recipe)
         recipe.faces_for(recipe.photo_sha256)
     except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as error:
         raise SettingsError(

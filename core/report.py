@@ -35,7 +35,7 @@ class EngineReport(msgspec.Struct, frozen=True, kw_only=True):
     @classmethod
     def of(cls, info: EngineInfo) -> EngineReport:
         """The report of one engine."""
-        return msgspec.convert(info, type=cls, from_attributes=True)
+        return plain_json.convert(info, cls, from_attributes=True)
 
 
 class FaceReport(msgspec.Struct, frozen=True, kw_only=True):

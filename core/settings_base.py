@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from core.errors import SettingsError
+from core.plain_json import convert, from_json
 
 
 @cache
@@ -62,7 +63,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             SettingsError: Not JSON, an unknown field, a wrong type or a value out of range.
         """
         try:
-            return msgspec.json.decode(data, type=cls)
+            return from_json(data, cls)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise _settings_error(error) from error
 
@@ -70,7 +71,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def from_builtins(cls, data: Any) -> Self:
         """Read settings from plain dictionaries, as `from_json` does."""
         try:
-            return msgspec.convert(data, type=cls)
+            return convert(data, cls)
         except msgspec.ValidationError as error:
             raise _settings_error(error) from error
 

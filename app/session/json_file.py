@@ -8,7 +8,7 @@ from typing import Literal, TypeVar
 import msgspec
 
 from core.errors import SettingsError
-from core.plain_json import to_json
+from core.plain_json import from_json, to_json
 
 FORMAT = 1
 MAX_BYTES = 32_000_000
@@ -47,8 +47,8 @@ def read(path: Path, kind: Kind, layout: type[FileT]) -> FileT:
             "Check that the file exists and that you may read it.",
         ) from error
     try:
-        _check(msgspec.json.decode(data, type=_Head), path, kind)
-        return msgspec.json.decode(data, type=layout)
+        _check(from_json(data, _Head), path, kind)
+        return from_json(data, layout)
     except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as error:
         raise SettingsError(
             f"“{path.name}” is damaged or is not a {kind} of Heirloom: {error}.",

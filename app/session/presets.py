@@ -15,6 +15,7 @@ from app.session.json_file import FORMAT, encode, read
 from app.session.versions import clean_name, free_name, same_name
 from core import __version__
 from core.errors import OutputError, SettingsError
+from core.plain_json import from_json
 from core.settings import RestorationSettings
 
 SUFFIX = ".heirloom-preset.json"
@@ -199,7 +200,7 @@ class PresetStore:
         """The preset that fresh photos start with; empty: the automatic settings."""
         try:
             data = (self._folder / _DEFAULT_FILE).read_bytes()
-            return msgspec.json.decode(data, type=_Default).name
+            return from_json(data, _Default).name
         except (OSError, msgspec.DecodeError, UnicodeDecodeError):
             return ""
 

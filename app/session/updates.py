@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Meta
 
 from core.errors import RestorationError
+from core.plain_json import from_json
 from core.progress import Progress
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ def _without_credentials(request: requests.PreparedRequest) -> requests.Prepared
 
 def _decoded(content: bytes, host: str) -> Release:
     try:
-        return msgspec.json.decode(content, type=Release)
+        return from_json(content, Release)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise _not_understood(host) from error
 

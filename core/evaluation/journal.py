@@ -16,6 +16,7 @@ import msgspec
 
 from core.evaluation.values import Case, EvaluationSettings, Outcome
 from core.imageio.failures import output_errors
+from core.plain_json import from_json
 
 VERSION = 1
 """To be raised when a metric or a method's handling changes, so that old figures are not mixed."""
@@ -106,7 +107,7 @@ def _read(path: Path) -> dict[str, Outcome]:
         lines = path.read_bytes().splitlines()
     for line in lines:
         try:
-            outcome = msgspec.json.decode(line, type=Outcome)
+            outcome = from_json(line, Outcome)
         except (msgspec.DecodeError, UnicodeDecodeError):
             continue  # a line that a killed run left unfinished
         found[outcome.key] = outcome

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from core.models.files import write_atomic
+from core.plain_json import from_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,7 +44,7 @@ class AcceptedLicences:
 
     def _accepted(self) -> frozenset[str]:
         try:
-            return msgspec.json.decode(self._path.read_bytes(), type=frozenset[str])
+            return from_json(self._path.read_bytes(), frozenset[str])
         except (OSError, msgspec.DecodeError):
             return frozenset()
 

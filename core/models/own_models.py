@@ -10,6 +10,7 @@ import msgspec
 
 from core.models.files import write_atomic
 from core.models.spec import USER_PREFIX, ModelSpec, Task
+from core.plain_json import from_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -107,6 +108,6 @@ def _as_id(stem: str) -> str:
 
 def _read_card(card: Path) -> ModelSpec | None:
     try:
-        return msgspec.json.decode(card.read_bytes(), type=ModelSpec)
+        return from_json(card.read_bytes(), ModelSpec)
     except (OSError, msgspec.DecodeError):
         return None

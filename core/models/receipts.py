@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from core.models.files import write_atomic
+from core.plain_json import from_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,7 +39,7 @@ class Receipts:
     def is_valid(self, model_id: str, path: Path, sha256: str) -> bool:
         """True where `path` is unchanged since it was found to have this hash."""
         try:
-            receipt = msgspec.json.decode(self._path(model_id).read_bytes(), type=Receipt)
+            receipt = from_json(self._path(model_id).read_bytes(), Receipt)
             return receipt == _receipt(path, sha256)
         except (OSError, msgspec.DecodeError):
             return False

@@ -18,6 +18,7 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from core.errors import ModelMissingError
+from core.plain_json import reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -189,6 +190,7 @@ def parse_registry(text: str) -> Registry:
     Raises:
         ValueError: An entry breaks a rule of `ModelSpec` (includes msgspec's ValidationError).
     """
+    reader(_Document)
     document = msgspec.toml.decode(text, type=_Document)
     return Registry(document.models)
 
