@@ -6,6 +6,8 @@ moves in proportion.
 
 from __future__ import annotations
 
+from functools import cache
+
 from core.settings import COLOUR_PRESETS, ColourSettings
 from core.settings_base import field_meta
 
@@ -35,12 +37,18 @@ def colour_for_amount(amount: float) -> ColourSettings:
     return end.replace(**mixed)
 
 
+@cache
+def _stops() -> tuple[dict[str, float], ...]:
+    """The numbers at every position; worked out once, as each move of any slider asks for them."""
+    return tuple(_numbers(colour_for_amount(step / _STEPS)) for step in range(_STEPS + 1))
+
+
 def amount_of_colour(settings: ColourSettings) -> float:
     """The position of the slider in [0, 1] that comes nearest to the settings."""
     wanted = _numbers(settings)
 
     def distance(step: int) -> float:
-        there = _numbers(colour_for_amount(step / _STEPS))
+        there = _stops()[step]
         return sum((there[name] - wanted[name]) ** 2 for name in wanted)
 
     return min(range(_STEPS + 1), key=distance) / _STEPS

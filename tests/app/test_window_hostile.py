@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from pathlib import Path
 
@@ -134,3 +135,40 @@ def test_the_photo_is_replaced_by_one_of_another_size(qtbot, window, album):
     assert window.work.document.photo.size.width == 20
     assert window.work.document.result.photo.size.width == 20
     assert desk.library.photos[0].state is STATES.WAITING
+
+
+def test_the_folder_is_deleted_while_a_batch_runs(qtbot, window, album, engine):
+    desk = window.library
+    desk.batch.set_rest_ms(0)
+    fill(qtbot, window, album)
+    engine.gate = threading.Event()
+    desk.desk.start_or_pause()
+    qtbot.waitUntil(lambda: bool(desk.batch.photo_id))
+    qtbot.waitUntil(lambda: engine.network_runs == 2)
+    shutil.rmtree(album)
+    engine.gate.set()
+    qtbot.waitUntil(lambda: not desk.batch.is_on, timeout=20_000)
+    settle(qtbot, window)
+    first, *others = desk.library.photos
+    assert first.state is STATES.DONE  # it had been read
+    assert Path(first.output).is_file()
+    assert {photo.state for photo in others} == {STATES.FAILED}
+    assert all("does not exist" in photo.reason and photo.remedy for photo in others)
+    assert not window.parts.library.retry.isHidden()
+
+
+def test_closing_while_everything_is_on(qtbot, window, album, engine):
+    desk = window.library
+    desk.batch.set_rest_ms(0)
+    fill(qtbot, window, album)
+    engine.gate = threading.Event()
+    desk.desk.start_or_pause()
+    qtbot.waitUntil(lambda: bool(desk.batch.photo_id))
+    change(window, model="other")
+    desk.add([album])
+    window.commands.damage_marks.trigger()
+    window.work.document.discard()
+    assert window.close()
+    assert not window.isVisible()
+    assert desk.journal.slot is None  # left for the next start
+    assert not list(album.glob("*-restored*"))
