@@ -7,7 +7,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import (
-    QColor,
     QTextCharFormat,
     QTextCursor,
     QTextDocument,
@@ -26,7 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.dialogs.licence_text import LicenceText
-from app.widgets.theme import current_colours, svg_pixmap
+from app.widgets.theme import svg_pixmap
 from core import __version__
 
 _ICON_PX = 64
@@ -39,7 +38,7 @@ class AboutDialog(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("About Heirloom"))
-        self.resize(740, 600)
+        self.resize(800, 620)
         mark = QLabel()
         size = QSize(_ICON_PX, _ICON_PX)
         mark.setPixmap(svg_pixmap("heirloom", size, "#000000", self.devicePixelRatioF()))
@@ -91,7 +90,7 @@ class AboutDialog(QDialog):
 
 
 def _calm(text: QTextDocument) -> None:
-    """Room around the words, headings hardly larger than they are, tables with thin lines."""
+    """Room around the words, headings hardly larger than they are, tables without lines."""
     text.setDocumentMargin(_TEXT_MARGIN_PX)
     block = text.begin()
     while block.isValid():
@@ -105,7 +104,7 @@ def _calm(text: QTextDocument) -> None:
     for frame in text.rootFrame().childFrames():
         if isinstance(frame, QTextTable):
             look = frame.format()
-            look.setBorderBrush(QColor(current_colours().border))
+            look.setBorder(0)
             frame.setFormat(look)
 
 

@@ -135,3 +135,10 @@ def test_it_says_how_many_earlier_results_were_left_out(qtbot, window, album, ga
     assert "cannot be read" in banner.text
     assert words in banner.text
     gate.set()
+
+
+def test_where_results_go_is_not_cut_off_where_there_is_room(window):
+    window.commands.library.trigger()
+    shown_text = window.parts.library._target.text()
+    assert "…" not in shown_text
+    assert "beside each photo" in shown_text
