@@ -8,7 +8,8 @@ each sample and convolves in groups, as StyleGAN2's code and upstream GFP-GAN do
 fastest of several rounds counts, and the rounds of all runtimes are interleaved, so that a busy
 machine slows them alike; "cpu s" is the processor time of all threads together. With
 `--emulated-bf16` torch calculates in bf16 without the processor's instructions too: the error is
-that of such a processor, the time is not.
+that of such a processor, the time is not, and so it takes no part in the rounds. Every figure is
+printed as soon as it is known, and each round prints the best so far.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from __future__ import annotations
 import argparse
 import copy
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import cv2
@@ -27,6 +29,7 @@ from torch.nn import functional as F
 from core.api import open_photo
 from core.device import Chosen, probe
 from core.engines.gfpgan import UnitRangeGfpgan, gfpgan_network
+from core.engines.runtime import Runtime
 from core.image import to_float
 from core.models.loader import load_gfpgan, read_state_dict
 from core.nets import build_gfpgan
@@ -42,6 +45,8 @@ RUNTIMES = (
     Chosen("cpu", "openvino", "fp32"),
     Chosen("cpu", "openvino", "bf16"),
 )
+
+Run = Callable[[], np.ndarray]
 
 
 class PerSampleConv(nn.Module):
@@ -162,53 +167,76 @@ def main() -> None:
                 [reference(torch.from_numpy(image[None]), *tensors).numpy() for image in images]
             )
 
-    runs = {REFERENCE: run_reference}
-    started = {}
+    runs: dict[str, Run] = {REFERENCE: run_reference}
+    print_head(net, options.weights)
+    exact = timed_first("reference", run_reference)
+    print(
+        f"output of the reference: mean {exact.mean():.3f}, standard deviation {exact.std():.3f}, "
+        f"between faces {np.abs(exact[0] - exact[-1]).mean():.3f}",
+        flush=True,
+    )
     for chosen in RUNTIMES:
         if is_available(chosen, emulated=options.emulated_bf16):
+            name = f"{chosen.runtime}, {chosen.precision}"
             began = time.perf_counter()
             runtime = network.make(chosen)
-            one = images[:1]
-            runtime.infer(one, noises, lambda _done: None)
-            name = f"{chosen.runtime}, {chosen.precision}"
-            started[name] = time.perf_counter() - began
+            runtime.infer(images[:1], noises, lambda _done: None)
+            started_s = time.perf_counter() - began
+            run = one_by_one(runtime, images, noises)
+            error = np.abs(timed_first(name, run) - exact)
+            print(
+                f"{name}: first face after {started_s:.2f} s, largest error {error.max():.1e}, "
+                f"mean error / standard deviation {error.mean() / exact.std():.2e}",
+                flush=True,
+            )
+            if is_available(chosen, emulated=False):
+                runs[name] = run
+    measure(runs, options.repeats, options.faces)
 
-            def run(runtime=runtime) -> np.ndarray:
-                return np.concatenate(
-                    [runtime.infer(image[None], noises, lambda _done: None) for image in images]
-                )
 
-            runs[name] = run
-    outputs = {name: run() for name, run in runs.items()}
+def one_by_one(runtime: Runtime, images: np.ndarray, noises: Sequence[np.ndarray]) -> Run:
+    """A run that restores the faces one after the other."""
+    return lambda: np.concatenate(
+        [runtime.infer(image[None], noises, lambda _done: None) for image in images]
+    )
+
+
+def timed_first(name: str, run: Run) -> np.ndarray:
+    """The output; says how long it took, so that something is known early on a busy machine."""
+    began = time.perf_counter()
+    output = run()
+    took_s = (time.perf_counter() - began) / len(output)
+    print(f"{name}: {took_s:.2f} s a face in the first round", flush=True)
+    return output
+
+
+def print_head(net: Gfpgan, weights: Path | None) -> None:
+    """Say what is measured, and where."""
+    parameters = sum(p.numel() for p in net.parameters()) / 1e6
+    kind = weights.name if weights else "random weights"
+    bf16 = probe().cpu_bf16 or "nothing"
+    print(f"GFP-GAN clean, {net.config.out_size} px, {parameters:.1f} M parameters, {kind}")
+    print(f"processor: {torch.get_num_threads()} threads, bf16 by {bf16}", flush=True)
+
+
+def measure(runs: dict[str, Run], repeats: int, faces: int) -> None:
+    """Time the runs in turn; after each round, print the best so far."""
     best = dict.fromkeys(runs, float("inf"))
     busy = dict.fromkeys(runs, float("inf"))
-    for _ in range(options.repeats):
+    for index in range(repeats):
         for name, run in runs.items():
             began, began_cpu = time.perf_counter(), time.process_time()
             run()
-            best[name] = min(best[name], (time.perf_counter() - began) / options.faces)
-            busy[name] = min(busy[name], (time.process_time() - began_cpu) / options.faces)
-
-    exact = outputs[REFERENCE]
-    machine = probe()
-    parameters = sum(p.numel() for p in net.parameters()) / 1e6
-    kind = options.weights.name if options.weights else "random weights"
-    print(f"GFP-GAN clean, {net.config.out_size} px, {parameters:.1f} M parameters, {kind}")
-    print(f"processor: {torch.get_num_threads()} threads, bf16 by {machine.cpu_bf16 or 'nothing'}")
-    print(
-        f"output of the reference: mean {exact.mean():.3f}, standard deviation {exact.std():.3f}, "
-        f"between faces {np.abs(exact[0] - exact[-1]).mean():.3f}"
-    )
-    slowest = best[REFERENCE]
-    print(f"{'runtime':40}{'s a face':>10}{'cpu s':>8}{'times faster':>14}{'in cpu s':>10}")
-    for name, seconds in best.items():
-        faster, cheaper = slowest / seconds, busy[REFERENCE] / busy[name]
-        print(f"{name:40}{seconds:10.3f}{busy[name]:8.2f}{faster:14.2f}{cheaper:10.2f}")
-    print(f"{'runtime':40}{'first face s':>14}{'max error':>12}{'mean error / std':>18}")
-    for name, seconds in started.items():
-        error = np.abs(outputs[name] - exact)
-        relative = error.mean() / exact.std()
-        print(f"{name:40}{seconds:14.2f}{error.max():12.1e}{relative:18.2e}")
+            best[name] = min(best[name], (time.perf_counter() - began) / faces)
+            busy[name] = min(busy[name], (time.process_time() - began_cpu) / faces)
+        title = f"best of {index + 1} rounds"
+        print(f"{title:40}{'s a face':>10}{'cpu s':>8}{'times faster':>14}{'in cpu s':>10}")
+        for name, seconds in best.items():
+            faster, cheaper = best[REFERENCE] / seconds, busy[REFERENCE] / busy[name]
+            print(
+                f"{name:40}{seconds:10.3f}{busy[name]:8.2f}{faster:14.2f}{cheaper:10.2f}",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":
