@@ -72,8 +72,8 @@ def test_a_killed_batch_finds_its_photos_whatever_they_are_called(qtbot, album, 
         qtbot.waitUntil(
             lambda: (
                 window.work.document is not None
-                and window.work.document.photo.source.path == Path(photo.path)
-            )  # noqa: B023
+                and window.work.document.photo.source.path == Path(photo.path)  # noqa: B023
+            )
         )
         settle(qtbot, window)
     window.parts.library.view.grab()
