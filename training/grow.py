@@ -74,6 +74,22 @@ def regrow(small: GfpganClean, large: GfpganClean, kept_levels: int = 1) -> Gfpg
     return made
 
 
+def mixed(first: GfpganClean, second: GfpganClean, share: float) -> GfpganClean:
+    """A network whose weights lie between those of two, one of which was trained from the other.
+
+    Args:
+        first: A network; left as it is.
+        second: One of the same shape; left as it is.
+        share: How far towards `second`, [0, 1].
+    """
+    made = GfpganClean(first.config)
+    theirs = second.state_dict()
+    made.load_state_dict(
+        {key: value.lerp(theirs[key], share) for key, value in first.state_dict().items()}
+    )
+    return made
+
+
 def _moved(key: str) -> str:
     """Down blocks move by one: the new one comes first. All else keeps its name."""
     head, _, rest = key.partition(".")

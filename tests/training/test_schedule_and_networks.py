@@ -6,7 +6,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from core.errors import ModelFileError
-from training.grow import grow, regrow
+from training.grow import grow, mixed, regrow
 from training.networks import build_generator, load_generator, load_prior
 from training.options import NetworkOptions, OptimiserOptions
 from training.presets import preset, starting_from
@@ -143,3 +143,13 @@ def test_a_regrown_network_has_the_new_body_and_the_old_finest_level():
     )):  # fmt: skip
         assert torch.equal(states["made"][name], states[end][name])
         assert not torch.equal(states["made"][name], states["large"][name])
+
+
+def test_a_mixed_network_lies_between_two():
+    first, second = build_generator(TINY, 1), build_generator(TINY, 2)
+    ends = [mixed(first, second, share).state_dict() for share in (0.0, 0.25, 1.0)]
+    for name, value in first.state_dict().items():
+        other = second.state_dict()[name]
+        assert torch.allclose(ends[0][name], value)
+        assert torch.allclose(ends[1][name], value + (other - value) / 4, atol=1e-6)
+        assert torch.allclose(ends[2][name], other)
