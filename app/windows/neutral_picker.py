@@ -105,7 +105,7 @@ class NeutralPicker(QObject):
             helps = self.tr("For its brightness, use “{exposure}” and “{contrast}” in Studio.")
             self._banner.show_note(
                 self.tr("This photo is black and white: there is no colour to correct."),
-                helps.format(exposure=core_text("Exposure"), contrast=core_text("Contrast")),
+                helps.format(exposure=core_text("Brightness"), contrast=core_text("Contrast")),
             )
         return kind != "colour"
 

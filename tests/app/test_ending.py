@@ -15,8 +15,9 @@ import pytest
 TIMEOUT_S = 120
 
 PROGRAM = """
-import faulthandler, os, sys, threading, time
+import faulthandler, os, signal, sys, threading, time
 faulthandler.enable()
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
 from pathlib import Path
 import numpy as np
 sys.path.insert(0, {fakes!r})
