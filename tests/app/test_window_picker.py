@@ -26,7 +26,7 @@ def picture(tint) -> np.ndarray:
     ("tint", "why", "instead"),
     [
         ((0.8, 1.0, 1.5), "one tone", "Brown tone"),
-        ((1.0, 1.0, 1.0), "black and white", "Exposure"),
+        ((1.0, 1.0, 1.0), "black and white", "Brightness"),
     ],
     ids=["sepia", "grey"],
 )
