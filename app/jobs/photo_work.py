@@ -17,6 +17,7 @@ from app.jobs.eta import Eta
 from app.jobs.job import Job
 from app.jobs.orders import OnFailure, OnSuccess, Order, Orders
 from app.jobs.pasted import photo_of_image
+from app.jobs.photo_saves import PhotoSaves
 from app.jobs.queue import JobQueue
 from app.jobs.stroke_preview import is_stroke, stroke_work
 from app.jobs.works import (
@@ -27,12 +28,10 @@ from app.jobs.works import (
     Saved,
     Work,
     adopt_work,
-    finish_work,
     needs_networks,
     open_work,
     preview_work,
     restore_work,
-    save_work,
     warm_up_work,
 )
 from app.session.document import Document
@@ -91,8 +90,7 @@ class PhotoWork(QObject):
         self._document: Document | None = None
         self._stand_in: Trace | None = None
         self._wants_preview = False
-        self._save_wanted: tuple[Path | None, bool] | None = None
-        self._saving: tuple[int, RestorationSettings, Path | None] | None = None
+        self._saves = PhotoSaves(services, self._submit_save, self._is_save_open)
         self._running = 0
         self._eta = Eta()
         self._settle = QTimer(self)
@@ -119,7 +117,7 @@ class PhotoWork(QObject):
     @property
     def is_saving(self) -> bool:
         """True while a result is being written, or will be as soon as it is there."""
-        return self._save_wanted is not None or self._orders.is_open(*_SAVING_KINDS)
+        return self._saves.is_wanted or self._orders.is_open(*_SAVING_KINDS)
 
     @property
     def queue(self) -> JobQueue:
@@ -171,7 +169,7 @@ class PhotoWork(QObject):
             return
         if document.is_current:
             self._settle.stop()
-            self._save_if_wanted(document)
+            self._saves.on_current(document)
             self._tell_if_ended()
         else:
             self._settle.start()
@@ -192,12 +190,9 @@ class PhotoWork(QObject):
         document = self._document
         if document is None:
             return
-        if not document.is_current:
-            self._save_wanted = (path, overwrite)
-            if not self._orders.is_open("restore"):
-                self.restore_now()
-            return
-        self._save(document, path, overwrite=overwrite)
+        self._saves.ask(document, path, overwrite=overwrite)
+        if not document.is_current and not self._orders.is_open("restore"):
+            self.restore_now()
 
     def run_beside(
         self,
@@ -242,7 +237,7 @@ class PhotoWork(QObject):
         What waits to be written goes on: it is not what the user sees, and would be lost.
         """
         self._settle.stop()
-        self._save_wanted = None
+        self._saves.forget()
         self._orders.cancel_shown(self._running, but=_SAVING_KINDS)
         self._tell_if_ended()
 
@@ -272,26 +267,18 @@ class PhotoWork(QObject):
         opened = partial(self._on_opened, settings)
         self._submit("open", self.tr("Opening"), open_work(read), opened)
 
+    def _submit_save(self, document: Document, work: Work) -> None:
+        self._submit("save", self.tr("Saving"), work, partial(self._on_saved, document))
+
+    def _is_save_open(self) -> bool:
+        return self._orders.is_open("save")
+
     def _leave_photo(self) -> None:
         """Stop the work on the open photo; a result that the user wants to have is still made."""
-        wanted, document = self._save_wanted, self._document
-        self._stop_photo_work()
-        if wanted is not None and document is not None:
-            work = finish_work(
-                self._services,
-                document.photo,
-                document.settings,
-                document.trace,
-                wanted[0],
-                overwrite=wanted[1],
-            )
-            self._submit("save", self.tr("Saving"), work, partial(self._on_saved, document))
-
-    def _stop_photo_work(self) -> None:
         self._settle.stop()
         self._wants_preview = False
-        self._save_wanted = None
         self._orders.cancel("restore", "preview")
+        self._saves.finish(self._document)
 
     def _preview(self) -> None:
         """Show the change on the small stand-in; while one runs, only the latest wish is kept."""
@@ -312,25 +299,6 @@ class PhotoWork(QObject):
             return
         work = preview_work(self._services, self._stand_in, document.settings)
         self._submit("preview", self.tr("Preview"), work, self._on_previewed)
-
-    def _save(self, document: Document, path: Path | None, *, overwrite: bool) -> None:
-        if document.result is None:
-            return
-        asked = (id(document), document.settings, path)
-        if asked == self._saving and self._orders.is_open("save"):
-            return  # a double click means one file
-        self._saving = asked
-        work = save_work(
-            self._services, document.result, document.settings, path, overwrite=overwrite
-        )
-        self._submit("save", self.tr("Saving"), work, partial(self._on_saved, document))
-
-    def _save_if_wanted(self, document: Document) -> None:
-        """Save what the user asked for while its result was not there yet."""
-        if self._save_wanted is not None and document.is_current:
-            path, overwrite = self._save_wanted
-            self._save_wanted = None
-            self._save(document, path, overwrite=overwrite)
 
     @Slot()
     def _on_settled(self) -> None:
@@ -374,7 +342,7 @@ class PhotoWork(QObject):
         self._stand_in = result.stand_in
         self._document.set_trace(result.trace, result.settings)
         self.restored.emit(result)
-        self._save_if_wanted(self._document)
+        self._saves.on_current(self._document)
 
     def _on_previewed(self, result: object) -> None:
         assert isinstance(result, Preview)
@@ -423,7 +391,7 @@ class PhotoWork(QObject):
         if order is None:
             return
         if order.kind == "restore":
-            self._save_wanted = None
+            self._saves.forget()
         tell = order.on_failure or self.failed.emit
         tell(trouble_of(error))
         if order.kind == "open":
