@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from app_fakes import FakeEngine, make_services, save_png
 from PySide6.QtCore import Qt
-from test_window_library import CHILD, STATES, settle
+from test_window_library import STATES, kill_in_mid_batch, settle
 
 from app.windows.main_window import MainWindow
 
@@ -34,19 +31,7 @@ def album(tmp_path: Path) -> Path:
 
 
 def test_a_killed_batch_finds_its_photos_whatever_they_are_called(qtbot, album, tmp_path, store):
-    here = Path(__file__).resolve()
-    paths = [str(here.parent), str(here.parents[2])]
-    child = subprocess.Popen(
-        [sys.executable, "-c", CHILD.format(paths=paths), str(tmp_path)],
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
-    )
-    try:
-        assert child.stdout.readline().strip() == "stuck"
-    finally:
-        child.send_signal(signal.SIGKILL)
-        child.communicate()
+    kill_in_mid_batch(tmp_path)
     finished = {
         path: path.stat().st_mtime_ns
         for path in album.iterdir()

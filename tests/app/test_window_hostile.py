@@ -46,6 +46,19 @@ def change(window, **faces) -> None:
     window.parts.panel.edited.emit(changed, "Face model", "")
 
 
+def fill_and_save_one(qtbot, window, album):
+    """The list's desk, with the album in the list and the first photo changed and saved."""
+    desk = window.library
+    desk.batch.set_rest_ms(0)
+    fill(qtbot, window, album)
+    window.parts.library.scope_chosen.emit("one")
+    change(window, strength=0.5)
+    settle(qtbot, window)
+    window.commands.save.trigger()
+    settle(qtbot, window)
+    return desk
+
+
 def test_two_languages_in_a_row_while_a_batch_runs(qtbot, host, album, engine):
     """As with the arrow keys in the list of languages."""
     old = host.window
@@ -94,14 +107,7 @@ def test_undone_while_the_batch_works_on_the_other_settings_is_not_saved(
 
 
 def test_steps_are_kept_although_two_photos_are_clicked_in_a_row(qtbot, window, album):
-    desk = window.library
-    desk.batch.set_rest_ms(0)
-    fill(qtbot, window, album)
-    window.parts.library.scope_chosen.emit("one")
-    change(window, strength=0.5)
-    settle(qtbot, window)
-    window.commands.save.trigger()
-    settle(qtbot, window)
+    desk = fill_and_save_one(qtbot, window, album)
     show(qtbot, window, 2)
     desk.open_photo(desk.library.photos[1].id)
     desk.open_photo(desk.library.photos[0].id)
@@ -121,14 +127,7 @@ def test_a_double_click_on_save_saves_once(qtbot, window, photo_path, engine, tm
 
 
 def test_the_photo_is_replaced_by_one_of_another_size(qtbot, window, album):
-    desk = window.library
-    desk.batch.set_rest_ms(0)
-    fill(qtbot, window, album)
-    window.parts.library.scope_chosen.emit("one")
-    change(window, strength=0.5)
-    settle(qtbot, window)
-    window.commands.save.trigger()
-    settle(qtbot, window)
+    desk = fill_and_save_one(qtbot, window, album)
     show(qtbot, window, 1)
     save_png(album / "photo-0.png", np.full((30, 20, 3), 7, np.uint8))
     show(qtbot, window, 0)

@@ -567,12 +567,12 @@ app.exec()
 """
 
 
-def test_a_killed_process_leaves_a_batch_that_goes_on(qtbot, folder, tmp_path, store):
-    """A child process with a real window is killed with SIGKILL in the middle of a photo."""
+def kill_in_mid_batch(folder: Path) -> None:
+    """Let a process with a real window work through a list in a folder, and kill it in a photo."""
     here = Path(__file__).resolve()
     paths = [str(here.parent), str(here.parents[2])]
     child = subprocess.Popen(
-        [sys.executable, "-c", CHILD.format(paths=paths), str(tmp_path)],
+        [sys.executable, "-c", CHILD.format(paths=paths), str(folder)],
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
@@ -583,6 +583,11 @@ def test_a_killed_process_leaves_a_batch_that_goes_on(qtbot, folder, tmp_path, s
         child.send_signal(signal.SIGKILL)
         child.communicate()
     assert child.returncode == -signal.SIGKILL
+
+
+def test_a_killed_process_leaves_a_batch_that_goes_on(qtbot, folder, tmp_path, store):
+    """A child process with a real window is killed with SIGKILL in the middle of a photo."""
+    kill_in_mid_batch(tmp_path)
     finished = {path: path.stat().st_mtime_ns for path in folder.rglob("*-restored.png")}
     assert len(finished) == 4
     window = MainWindow(make_services(FakeEngine(), tmp_path), store)
