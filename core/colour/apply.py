@@ -16,7 +16,14 @@ import numpy as np
 
 from core.colour.local import LocalContrast, measured_contrast
 from core.colour.plan import ColourPlan, channel_curves
-from core.colour.spaces import decoded, encoded, linear_of_oklab, oklab, oklab_of_linear
+from core.colour.spaces import (
+    cube_root,
+    decoded,
+    encoded,
+    linear_of_oklab,
+    oklab,
+    oklab_of_linear,
+)
 from core.image import max_value, to_float, to_stored
 from core.progress import Progress, no_progress
 
@@ -27,9 +34,13 @@ if TYPE_CHECKING:
 
     from core.image import FloatImage, Pixels
 
+    Table = npt.NDArray[np.float32]
+
 _SKIN_A = np.float32(np.cos(np.deg2rad(52.0)))
 _SKIN_B = np.float32(np.sin(np.deg2rad(52.0)))
-_STRIP_PX = 1_000_000
+_STRIP_PX = 50_000
+"""Pixels at a time: few enough that a strip's planes stay in the processor's cache."""
+
 _LIGHTNESS_STEPS = 1 << 18
 _LARGEST_TURN_RAD = 0.25
 _LUMINANCE = np.array([[0.2126729, 0.7151522, 0.0721750]], dtype=np.float32)
@@ -52,7 +63,8 @@ def apply(plan: ColourPlan, pixels: Pixels, progress: Progress | None = None) ->
     if plan.is_neutral:
         return pixels
     progress = progress or no_progress()
-    work = _Work(plan, pixels, _hue_guard(plan, pixels))
+    lightness = _lightness_table(plan) if plan.tone.is_monochrome else None
+    work = _Work(plan, pixels, lightness, _hue_guard(plan, pixels, lightness))
     result = np.empty_like(pixels)
     for rows in _strips(pixels):
         progress.report(rows.start / pixels.shape[0])
@@ -67,7 +79,7 @@ def _strips(pixels: Pixels) -> Iterator[slice]:
         yield slice(top, min(height, top + step))
 
 
-def _hue_guard(plan: ColourPlan, pixels: Pixels) -> float:
+def _hue_guard(plan: ColourPlan, pixels: Pixels, lightness: Table | None) -> float:
     """How far, in radians, to turn the colours of a toned photo so that its mean hue stays.
 
     Each pixel keeps its hue anyway; but where shadows are redder than highlights, a correction
@@ -79,7 +91,7 @@ def _hue_guard(plan: ColourPlan, pixels: Pixels) -> float:
     wanted = _mean_hue_rad(small)
     turn = 0.0
     for _ in range(2):
-        result = _Work(plan, small, turn).strip(small, slice(0, small.shape[0]))
+        result = _Work(plan, small, lightness, turn).strip(small, slice(0, small.shape[0]))
         missing = math.remainder(wanted - _mean_hue_rad(result), 2 * math.pi)
         turn = float(np.clip(turn + missing, -_LARGEST_TURN_RAD, _LARGEST_TURN_RAD))
     return round(turn, 4)
@@ -93,14 +105,16 @@ def _mean_hue_rad(pixels: Pixels) -> float:
 class _Work:
     """The tables that all strips of one picture share."""
 
-    def __init__(self, plan: ColourPlan, pixels: Pixels, turn_rad: float = 0.0) -> None:
+    def __init__(
+        self, plan: ColourPlan, pixels: Pixels, lightness: Table | None, turn_rad: float
+    ) -> None:
         self.plan = plan
         self.turn_rad = turn_rad
         levels = np.linspace(0, 1, max_value(pixels) + 1, dtype=np.float32)
         self.light = np.repeat(decoded(levels)[:, None], 3, axis=1)
         self.curves = channel_curves(plan, levels)
         self.light_curves = decoded(self.curves)
-        self.lightness = _lightness_table(plan) if plan.tone.is_monochrome else None
+        self.lightness = lightness
         self.local: LocalContrast | None = None
         if plan.settings.local_contrast != 0:
             self.local = measured_contrast(self._small_lightness(pixels), pixels.shape[:2])
@@ -138,7 +152,7 @@ class _Work:
 
     def _grey(self, pixels: Pixels, rows: slice) -> Pixels:
         luminance = cv2.transform(_looked_up(pixels, self.light), _LUMINANCE)
-        lightness = self._shaped(self._toned_lightness(np.cbrt(np.clip(luminance, 0, 1))), rows)
+        lightness = self._shaped(self._toned_lightness(cube_root(np.clip(luminance, 0, 1))), rows)
         plane = to_stored(encoded(lightness * lightness * lightness), pixels.dtype)
         return cast("Pixels", cv2.merge([plane, plane, plane]))
 
@@ -164,7 +178,7 @@ class _Work:
             lab = oklab_of_linear(_looked_up(small, self.light_curves))
             return np.ascontiguousarray(lab[..., 0])
         luminance = cv2.transform(_looked_up(small, self.light), _LUMINANCE)
-        return self._toned_lightness(np.cbrt(np.clip(luminance, 0, 1)))
+        return self._toned_lightness(cube_root(np.clip(luminance, 0, 1)))
 
 
 def _small_copy(pixels: Pixels) -> Pixels:
@@ -181,12 +195,12 @@ def _looked_up(pixels: Pixels, table: npt.NDArray[np.float32]) -> FloatImage:
     return cast("FloatImage", cv2.merge(planes))
 
 
-def _lightness_table(plan: ColourPlan) -> npt.NDArray[np.float32]:
+def _lightness_table(plan: ColourPlan) -> Table:
     """OKLab lightness after the plan's curve, for lightness 0 to 1 of a photo without colours."""
     lightness = np.linspace(0, 1, _LIGHTNESS_STEPS, dtype=np.float32)
     codes = encoded(lightness * lightness * lightness)
-    curve = channel_curves(plan, codes)[:, 1]
-    return np.cbrt(decoded(curve))
+    curve = channel_curves(plan, codes, (1,))[:, 0]
+    return cube_root(decoded(curve))
 
 
 def _ratio(

@@ -86,20 +86,25 @@ class ColourPlan:
         return shapes or chosen.saturation != 0 or chosen.vibrance != 0
 
 
-def channel_curves(plan: ColourPlan, codes: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+def channel_curves(
+    plan: ColourPlan, codes: npt.NDArray[np.float32], channels: tuple[int, ...] = (0, 1, 2)
+) -> npt.NDArray[np.float32]:
     """What becomes of each code in each channel: fading, balance, exposure, black and white point.
 
     Args:
         plan: What to do.
         codes: N codes in [0, 1].
+        channels: Which channels are asked for; each is worked out by itself.
 
     Returns:
-        N x 3 codes in [0, 1].
+        N x C codes in [0, 1].
     """
-    curves = np.repeat(codes.astype(np.float64)[:, None], 3, axis=1)
+    chosen = list(channels)
+    curves = np.repeat(codes.astype(np.float64)[:, None], len(chosen), axis=1)
     if not plan.fading.is_none:
-        curves = _unfaded(curves, plan.fading)
-    gains = np.array(plan.balance) * 2.0**plan.settings.exposure
+        paper, density = (np.array(each) for each in (plan.fading.paper, plan.fading.density))
+        curves = _unfaded(curves, paper[chosen], density[chosen])
+    gains = np.array(plan.balance)[chosen] * 2.0**plan.settings.exposure
     if np.any(gains != 1):
         light = decoded(curves.astype(np.float32)) * gains.astype(np.float32)
         curves = encoded(_shouldered(light)).astype(np.float64)
@@ -109,17 +114,22 @@ def channel_curves(plan: ColourPlan, codes: npt.NDArray[np.float32]) -> npt.NDAr
     return cast("npt.NDArray[np.float32]", np.clip(curves, 0.0, 1.0).astype(np.float32))
 
 
-def _unfaded(codes: npt.NDArray[np.float64], fading: Fading) -> npt.NDArray[np.float64]:
-    """Invert `Fading` channel by channel."""
+def _unfaded(
+    codes: npt.NDArray[np.float64],
+    paper: npt.NDArray[np.float64],
+    density: npt.NDArray[np.float64],
+) -> npt.NDArray[np.float64]:
+    """Invert `Fading` channel by channel: N x C codes, C figures of paper and density."""
     scaled = DARKEST_CODE + (1 - DARKEST_CODE) * codes
-    fresh = (scaled / np.array(fading.paper)) ** (1 / np.array(fading.density))
+    fresh = (scaled / paper) ** (1 / density)
     unfaded: npt.NDArray[np.float64] = (fresh - DARKEST_CODE) / (1 - DARKEST_CODE)
     return unfaded
 
 
 def unfaded_code(code: float, fading: Fading) -> Triple:
     """One code after `Fading` is undone in each channel, within [0, 1]."""
-    red, green, blue = np.clip(_unfaded(np.full((1, 3), code), fading)[0], 0, 1)
+    paper, density = np.array(fading.paper), np.array(fading.density)
+    red, green, blue = np.clip(_unfaded(np.full((1, 3), code), paper, density)[0], 0, 1)
     return float(red), float(green), float(blue)
 
 
