@@ -146,15 +146,24 @@ class Objective(nn.Module):
         if w.perceptual:
             parts["perceptual"] = self._distance(seen.output_features, seen.target_features)
         if w.perceptual_half:
-            output = self.features(F.avg_pool2d(seen.output, 2))
-            with torch.no_grad():
-                target = self.features(F.avg_pool2d(seen.target, 2))
-            parts["perceptual_half"] = self._distance(output, target)
+            parts["perceptual_half"] = self._distance(*self._half_size_features(seen))
         if w.style:
             parts["style"] = feature_style(
                 seen.output_features, seen.target_features, self._layer_weights(seen)
             )
         return parts
+
+    def _half_size_features(self, seen: Seen) -> tuple[Sequence[Tensor], Sequence[Tensor]]:
+        """Frozen features of output and target at half their size, computed once a step."""
+        count, side = len(seen.output), seen.output.shape[-1]
+        if self.weights.view_px * 2 == side:  # the second half of the views is just that
+            of_output = [layer[count:] for layer in seen.output_features]
+            return of_output, [layer[count:] for layer in seen.target_features]
+        assert self.features is not None
+        output = self.features(F.avg_pool2d(seen.output, 2))
+        with torch.no_grad():
+            target = self.features(F.avg_pool2d(seen.target, 2))
+        return output, target
 
     def _distance(self, output: Sequence[Tensor], target: Sequence[Tensor]) -> Tensor:
         """The perceptual distance of frozen features, in the features' own measure."""

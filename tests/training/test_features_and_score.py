@@ -151,6 +151,29 @@ def test_distance_at_half_size_does_not_see_what_shrinking_removes(imagenet):
     assert found["coarse"]["perceptual_half"] > 0.01
 
 
+def test_distance_at_half_size_takes_the_features_of_the_half_view(imagenet):
+    weights = LossWeights(
+        perceptual=0.0, perceptual_half=1.0, style=0.0, adversarial=0.0, component=0.0,
+        component_style=0.0, identity=0.0, pyramid=0.0,
+    )  # fmt: skip
+    drawn = torch.Generator().manual_seed(3)
+    output, target = (torch.rand(2, 3, 64, 64, generator=drawn) * 2 - 1 for _ in range(2))
+    points = torch.from_numpy(template_shares() * 64).float().expand(2, 5, 2)
+    found = []
+    for view_px in (0, 32):
+        objective = Objective(
+            TrainingOptions(
+                network=NetworkOptions(out_size_px=64),
+                losses=weights.replace(view_px=view_px),
+                perceptual_weights=str(imagenet),
+            )
+        )
+        _, parts = objective.generator_loss(objective.see(output, (), target, points, 0), 0)
+        found.append(float(parts["perceptual_half"]))
+    assert found[0] > 0.01
+    assert found[1] == pytest.approx(found[0], rel=1e-5)
+
+
 def test_scoring_tells_methods_and_strengths_apart(tmp_path, recogniser):
     path = tmp_path / "face.png"
     cv2.imwrite(str(path), (smooth_face(256) * 255).astype(np.uint8))
