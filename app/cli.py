@@ -28,6 +28,7 @@ from app import (
 from app.exit_codes import EXIT_FAILED, EXIT_STOPPED
 from app.screen import NO_SCREEN, has_screen
 from app.self_test import SelfTestAction
+from app.stopping import leave
 from core import __version__
 from core.errors import Cancelled, RestorationError
 
@@ -41,19 +42,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code.
     """
-    code = _run(list(sys.argv[1:] if argv is None else argv))
-    if argv is None and code == EXIT_STOPPED:
-        # All files are closed; unloading torch and OpenVINO would only make Ctrl-C feel slow.
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    parser, commands = build_parser()
+    has_window = opens_window(arguments, commands)
+    code = _run(arguments, parser, has_window=has_window)
+    if argv is None and (has_window or code == EXIT_STOPPED):
+        leave(code)
     return code
 
 
-def _run(arguments: list[str]) -> int:
+def _run(arguments: list[str], parser: argparse.ArgumentParser, *, has_window: bool) -> int:
     _print_any_name()
-    parser, commands = build_parser()
-    if opens_window(arguments, commands):
+    if has_window:
         unknown = [word for word in arguments if not _may_be_file(word)]
         if unknown:
             parser.error(f"“{unknown[0]}” is neither a command nor a file")

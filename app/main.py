@@ -35,10 +35,15 @@ if TYPE_CHECKING:
 
 _CV2_VARIABLES = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR")
 _SAMPLE = ("samples", "astronaut-aged.jpg")
+_PATIENCE_MS = 2000
+"""How long the end waits for work that cannot be interrupted, before the process just goes."""
 
 
 def run_window(paths: Sequence[str]) -> int:
     """Open the window and run until it is closed.
+
+    Libraries may still be loading then, which nothing can interrupt. So the caller should end the
+    process by `app.stopping.leave`, not by Python's own end, which would unload them meanwhile.
 
     Args:
         paths: Files to open; the first one is.
@@ -53,9 +58,11 @@ def run_window(paths: Sequence[str]) -> int:
     from app.session.log_file import LogFile, log
     from app.session.preferences import PreferencesStore
     from app.session.recovery import FOLDER_NAME, RecoveryStore
+    from app.stopping import end_on_ctrl_c
     from app.windows.application import make_application, show_hosted
 
     sys.setswitchinterval(SWITCH_INTERVAL_S)
+    end_on_ctrl_c()
     app = make_application()
     store = PreferencesStore(Path(user_config_dir("heirloom", appauthor=False)))
     models = store.load().models_folder
@@ -66,15 +73,24 @@ def run_window(paths: Sequence[str]) -> int:
         log.info("started: %s", versions().replace("\n", ", "))
         services = replace(services, log_folder=log_file.path.parent)
     drafts = RecoveryStore(Path(user_data_dir("heirloom", appauthor=False)) / FOLDER_NAME)
-    host = show_hosted(services, store, [Path(path) for path in paths], drafts)
+    host = show_hosted(services, store, [Path(path) for path in paths], drafts, _PATIENCE_MS)
     host.follow_system()
     try:
         code: int = app.exec()
     finally:
         host.end()
+        _abandon_writing()
     host.window.deleteLater()
     log_file.close()
     return code
+
+
+def _abandon_writing() -> None:
+    """Leave no half file of a job that did not end in time; what it was is offered again."""
+    if "core.imageio.atomic" in sys.modules:
+        from core.imageio.atomic import abandon_parts
+
+        abandon_parts()
 
 
 def make_services(

@@ -8,6 +8,7 @@ from app.jobs.job import Job
 from app.jobs.worker import Worker
 
 STOP_TIMEOUT_MS = 30_000
+"""How long the end of the present job is waited for; loading libraries cannot be interrupted."""
 
 
 class JobQueue(QObject):
@@ -38,6 +39,7 @@ class JobQueue(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._open: dict[int, Job] = {}
+        self.patience_ms = STOP_TIMEOUT_MS
         self._thread = QThread(self)
         self._thread.setObjectName("heirloom-worker")
         self._worker = Worker()
@@ -78,12 +80,13 @@ class JobQueue(QObject):
         """Cancel everything and end the thread; call it once, before the program ends.
 
         Returns:
-            False where a job did not react in time; the thread is never torn down by force.
+            False where a job did not react within `patience_ms`; the thread is never torn down by
+            force.
         """
         self.cancel_all()
         # Behind the jobs in the same queue, so that those that wait end as cancelled first.
         self._stop_asked.emit()
-        return self._thread.wait(STOP_TIMEOUT_MS)
+        return self._thread.wait(self.patience_ms)
 
     @Slot(int)
     def _on_started(self, job_id: int) -> None:

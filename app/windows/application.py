@@ -13,6 +13,7 @@ from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
 from app.dialogs.crash import CrashDialog
+from app.jobs.queue import STOP_TIMEOUT_MS
 from app.jobs.work_log import WorkLog
 from app.session.log_file import log
 from app.session.preferences import PreferencesStore
@@ -100,12 +101,18 @@ class WindowHost(QObject):
         services: The engine and the files.
         store: Where preferences are kept.
         drafts: Where unsaved work is kept, or None where it is not.
+        patience_ms: How long a window waits at its end for what cannot be interrupted.
     """
 
     def __init__(
-        self, services: Services, store: PreferencesStore, drafts: RecoveryStore | None
+        self,
+        services: Services,
+        store: PreferencesStore,
+        drafts: RecoveryStore | None,
+        patience_ms: int = STOP_TIMEOUT_MS,
     ) -> None:
         super().__init__(QApplication.instance())
+        self._patience_ms = patience_ms
         self._services = services
         self._store = store
         self._drafts = drafts
@@ -121,6 +128,7 @@ class WindowHost(QObject):
         if isinstance(app, QApplication):
             install_language(app, self._store.load().language)
         window = MainWindow(self._services, self._store)
+        window.patience_ms = self._patience_ms
         window.manners.language_edited.connect(
             self._on_language_edited, Qt.ConnectionType.QueuedConnection
         )
@@ -217,9 +225,10 @@ def show_hosted(
     store: PreferencesStore,
     paths: list[Path],
     drafts: RecoveryStore | None = None,
+    patience_ms: int = STOP_TIMEOUT_MS,
 ) -> WindowHost:
     """The same, giving what holds the window, since another may take its place."""
-    host = WindowHost(services, store, drafts)
+    host = WindowHost(services, store, drafts, patience_ms)
     sys.excepthook = host.last_resort
     threading.excepthook = host.last_resort.in_thread
     # A thread that runs when the interpreter goes is a crash, so all are stopped however it ends.

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow
 from app.dialogs.files import ask_open_paths, ask_save_path
 from app.dialogs.unsaved import ask_about_unsaved
 from app.jobs.photo_work import PhotoWork
+from app.jobs.queue import STOP_TIMEOUT_MS, JobQueue
 from app.session.preferences import Preferences, PreferencesStore, Theme, ViewMode
 from app.session.services import Services
 from app.session.troubles import trouble_of
@@ -60,6 +61,7 @@ class MainWindow(QMainWindow):
         self._services = services
         self._store = store
         self._has_stopped = False
+        self.patience_ms = STOP_TIMEOUT_MS
         self.preferences = store.load()
         self.commands = Actions(self)
         self.history_commands = HistoryActions(self.commands, self)
@@ -258,6 +260,7 @@ class MainWindow(QMainWindow):
     def stop(self) -> None:
         """End all work within a second and ask nothing; does nothing the second time.
 
+        What cannot be interrupted, as the loading of libraries, is waited for `patience_ms` long.
         No thread may run when the interpreter goes: that ends in a crash.
         """
         if self._has_stopped:
@@ -266,11 +269,14 @@ class MainWindow(QMainWindow):
         geometry = bytes(self.saveGeometry().toHex().data()).decode()
         self._remember(self.preferences.replace(window=geometry))
         self.hide()
+        if self.library is not None:
+            self.library.stop()
+        for queue in self.findChildren(JobQueue):
+            queue.patience_ms = self.patience_ms
+            queue.cancel_all()  # of all, before one is waited for
         self.models.stop()
         self.training.stop()
         self.updates.stop()
-        if self.library is not None:
-            self.library.stop()
         self.work.stop()
         if self.library is not None:
             self.library.stop_chores()

@@ -31,6 +31,19 @@ def is_part_file(path: Path) -> bool:
 _STALE_S = 60.0
 """A hidden file that nobody has written to for this long is no save in progress."""
 
+_open_parts: set[Path] = set()
+"""What this process is writing now."""
+
+
+def abandon_parts() -> None:
+    """Take away what is being written now, for a process that ends at once.
+
+    Whoever writes it finds that it cannot get its name; nothing else is touched.
+    """
+    for path in list(_open_parts):
+        with contextlib.suppress(OSError):
+            path.unlink()
+
 
 def remove_stale_parts(folder: Path) -> int:
     """Take away what killed processes left half written in a folder.
@@ -66,6 +79,7 @@ def atomic_file(target: Path, *, overwrite: bool) -> Iterator[BinaryIO]:
     """
     part = target.parent / f".heirloom-{secrets.token_hex(8)}.part"
     handle = part.open("x+b")
+    _open_parts.add(part)
     try:
         with handle:
             yield handle
@@ -78,6 +92,7 @@ def atomic_file(target: Path, *, overwrite: bool) -> Iterator[BinaryIO]:
     finally:
         with contextlib.suppress(FileNotFoundError):
             part.unlink()
+        _open_parts.discard(part)
     _sync_folder(target.parent)
 
 

@@ -131,3 +131,67 @@ def test_when_the_user_logs_out_what_is_not_saved_is_kept_and_nothing_is_asked(t
     assert process.returncode == 0, errors
     assert out.split()[0] == "1"
     assert len(lost(tmp_path)) == 1
+
+
+STUBBORN = """
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
+from pathlib import Path
+import numpy as np
+sys.path.insert(0, {fakes!r})
+from app_fakes import FakeEngine, make_services, save_png
+import app.cli, app.main
+from core.imageio.atomic import atomic_file
+
+class Engine(FakeEngine):
+    def run(self, *_args, **_more):
+        with atomic_file(folder / "result.png", overwrite=True) as handle:
+            handle.write(b"half of it")
+            handle.flush()
+            print("ready", flush=True)
+            time.sleep(90)  # as a network that is being compiled, it looks at nothing
+
+folder = Path({folder!r})
+photo = save_png(folder / "grandmother.png", np.full((60, 80, 3), 90, np.uint8))
+app.main.make_services = lambda *_args: make_services(Engine(), folder)
+sys.argv = ["heirloom", str(photo)]
+sys.exit(app.cli.main())
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["term", "int"])
+def test_work_that_cannot_be_interrupted_does_not_keep_the_program(tmp_path, number):
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            STUBBORN.format(fakes=str(Path(__file__).parent), folder=str(tmp_path)),
+        ],
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "HOME": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline().strip() == "ready"
+    process.send_signal(number)
+    _, errors = process.communicate(timeout=25)
+    assert process.returncode == 128 + number, errors
+    assert not errors
+    assert not list(tmp_path.glob(".heirloom-*"))
+    assert not (tmp_path / "result.png").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_ctrl_c_before_the_window_is_there_ends_the_program_without_a_word():
+    code = """
+import os, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from app.stopping import end_on_ctrl_c
+end_on_ctrl_c()
+os.kill(os.getpid(), signal.SIGINT)
+"""
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert ended.returncode == -signal.SIGINT
+    assert not ended.stderr
