@@ -7,10 +7,12 @@ Importing this module loads nothing; `probe` loads torch. The choice itself is a
 from __future__ import annotations
 
 import os
+import platform
 import sys
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
+from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
@@ -158,6 +160,37 @@ def _processor_flags() -> frozenset[str]:
     return frozenset(next(found, ()))
 
 
+def usable_devices() -> tuple[str, ...]:
+    """What can be chosen on this computer: "cpu", then "cuda" or "mps" where they can be used.
+
+    Loads nothing. The answer is exact where `probe` has been asked before or a glance tells all;
+    until then a card counts where its driver and a PyTorch that could use it are there.
+    """
+    machine = probe() if probe.cache_info().currsize else glance()
+    if machine is None:
+        return ("cpu", *_likely_cards())
+    return ("cpu", *(["cuda"] if machine.gpus else []), *(["mps"] if machine.mps else []))
+
+
+def _likely_cards() -> tuple[str, ...]:
+    """The kinds of graphics that torch may find, by what can be seen without it."""
+    if sys.platform == "darwin":
+        return ("mps",) if platform.machine() == "arm64" else ()
+    signs = _SIGNS_OF_CARDS
+    if sys.platform == "win32":
+        signs = (os.path.expandvars(r"%SystemRoot%\System32\nvcuda.dll"),)
+    has_card = any(Path(sign).exists() for sign in signs)
+    return ("cuda",) if has_card and not _torch_is_for_processors() else ()
+
+
+def _torch_is_for_processors() -> bool:
+    """True where the installed PyTorch says in its version that it can use no card."""
+    try:
+        return metadata.version("torch").endswith("+cpu")
+    except metadata.PackageNotFoundError:
+        return False
+
+
 def check_preference(preference: ComputePreference) -> None:
     """Refuse what this computer cannot do before anything is loaded for it.
 
@@ -226,7 +259,11 @@ def _choose_device(wanted: str, machine: Machine) -> tuple[str, str]:
         return "cpu", "The processor was asked for."
     if wanted == "mps":
         if not machine.mps:
-            raise _missing("Apple graphics (mps)", machine)
+            raise _missing(
+                "You asked for Apple graphics (mps), but this computer has none that PyTorch can "
+                "use: they come with Macs that have an Apple processor.",
+                machine,
+            )
         return "mps", "Apple graphics were asked for."
     kind, _, number = wanted.partition(":")
     if kind != "cuda" or not (number.isdecimal() or wanted == "cuda"):
@@ -236,7 +273,7 @@ def _choose_device(wanted: str, machine: Machine) -> tuple[str, str]:
         )
     index = int(number or 0)
     if index >= len(machine.gpus):
-        raise _missing(f"the graphics card {wanted}", machine)
+        raise _missing(_no_such_card(wanted, machine), machine)
     return f"cuda:{index}", f"The graphics card {machine.gpus[index].name} was asked for."
 
 
@@ -256,10 +293,18 @@ def _why_no_gpu(machine: Machine) -> str:
     return "no graphics card that PyTorch can use was found"
 
 
-def _missing(what: str, machine: Machine) -> DeviceError:
+def _no_such_card(wanted: str, machine: Machine) -> str:
+    if machine.gpus:
+        names = ", ".join(f"cuda:{i} ({gpu.name})" for i, gpu in enumerate(machine.gpus))
+        return f"You asked for the graphics card {wanted}, but there is only {names}."
+    return f"You asked for a graphics card ({wanted}), but {_why_no_gpu(machine)}."
+
+
+def _missing(summary: str, machine: Machine) -> DeviceError:
+    cards = [f"“cuda:{i}”" for i in range(len(machine.gpus))] + ["“mps”"] * machine.mps
+    *most, last = ["“auto”", "“cpu”", *cards]
     return DeviceError(
-        f"You asked for {what}, but it is not there: {_why_no_gpu(machine)}.",
-        "Choose “auto” or “cpu”.",
+        summary, f"Choose {', '.join(most)} or {last}; in the window: Edit › Preferences."
     )
 
 

@@ -32,6 +32,7 @@ class PreferencesDialog(QDialog):
     Args:
         preferences: What is chosen now.
         face_models: The installed face models.
+        devices: What this computer can calculate on, of "cpu", "cuda" and "mps".
         parent: Owner.
 
     Signals:
@@ -44,12 +45,14 @@ class PreferencesDialog(QDialog):
         self,
         preferences: Preferences,
         face_models: tuple[ModelOption, ...],
+        devices: tuple[str, ...],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Preferences"))
         self.resize(*_SIZE)
         options = self._options(face_models)
+        options["device"] = self._devices(devices, preferences.device)
         page = QWidget()
         rows = QVBoxLayout(page)
         rows.setContentsMargins(22, 20, 22, 12)
@@ -95,13 +98,21 @@ class PreferencesDialog(QDialog):
                 ("dark", self.tr("Dark"), self.tr("Light text on dark")),
             ),
             "face_model": (usual, *model_rows(face_models)),
-            "device": (
-                ("auto", self.tr("Automatic"), self.tr("Takes the quickest")),
-                ("cpu", self.tr("Processor"), self.tr("Works on every computer")),
-                ("cuda", self.tr("NVIDIA graphics card"), self.tr("Needs a driver that is new")),
-                ("mps", self.tr("Apple graphics"), self.tr("On a Mac with an Apple processor")),
-            ),
         }
+
+    def _devices(self, usable: tuple[str, ...], chosen: str) -> ListOptions:
+        """What can be used here, and what was chosen even where it cannot."""
+        rows = [
+            ("auto", self.tr("Automatic"), self.tr("Takes the quickest")),
+            ("cpu", self.tr("Processor"), self.tr("Works on every computer")),
+            ("cuda", self.tr("NVIDIA graphics card"), self.tr("Needs a driver that is new")),
+            ("mps", self.tr("Apple graphics"), self.tr("On a Mac with an Apple processor")),
+        ]
+        offered = [row for row in rows if row[0] in ("auto", *usable)]
+        missing = [row for row in rows if row[0] == chosen and row not in offered]
+        name = self.tr("{device} (not available on this computer)")
+        why = self.tr("It was chosen before, perhaps on another computer. Choose “Automatic”.")
+        return offered + [(value, name.format(device=title), why) for value, title, _ in missing]
 
     def _languages(self) -> ListOptions:
         rows = [(SYSTEM, self.tr("As the system"), self.tr("The language of the desktop"))]

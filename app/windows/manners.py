@@ -21,6 +21,7 @@ from app.widgets.banner import Banner
 from app.windows.actions import Actions
 from app.windows.library_controller import LibraryController
 from app.windows.reports import Reports
+from core.device import usable_devices
 from core.settings import RestorationSettings
 
 _ENGINE_FIELDS = frozenset({"device", "memory_limit_mb"})
@@ -90,7 +91,9 @@ class Manners(QObject):
         if self.dialog is not None:
             self.dialog.raise_()
             return
-        self.dialog = PreferencesDialog(self._preferences, self._face_models, self._window)
+        self.dialog = PreferencesDialog(
+            self._preferences, self._face_models, usable_devices(), self._window
+        )
         self.dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.dialog.edited.connect(self._on_edited)
         self.dialog.finished.connect(self._on_finished)

@@ -95,7 +95,7 @@ def preferences(place: Place) -> Pages:
     from app.dialogs.preferences import PreferencesDialog
 
     options = (ModelOption("compact-512", "Compact"), ModelOption("other", "Other"))
-    yield PreferencesDialog(Preferences(), options, place.owner)
+    yield PreferencesDialog(Preferences(), options, ("cpu",), place.owner)
 
 
 def about(place: Place) -> Pages:

@@ -92,6 +92,31 @@ def test_a_preference_counts_at_once_and_is_remembered(qtbot, window, store):
     window.manners.dialog.close()
 
 
+@pytest.mark.parametrize(
+    ("usable", "chosen", "offered"),
+    [
+        (("cpu",), "auto", ["auto", "cpu"]),
+        (("cpu", "cuda"), "auto", ["auto", "cpu", "cuda"]),
+        (("cpu", "mps"), "mps", ["auto", "cpu", "mps"]),
+        (("cpu",), "cuda", ["auto", "cpu", "cuda"]),
+    ],
+)
+def test_only_devices_of_this_computer_are_offered(
+    qtbot, window, monkeypatch, usable, chosen, offered
+):
+    monkeypatch.setattr("app.windows.manners.usable_devices", lambda: usable)
+    window.manners.take(Preferences(device=chosen))
+    window.commands.preferences.trigger()
+    dialog = window.manners.dialog
+    box = next(form for form in dialog.forms if "device" in form._rows).row("device")
+    box = box.findChild(QComboBox)
+    assert [box.itemData(index) for index in range(box.count())] == offered
+    assert box.currentData() == chosen
+    is_missing = chosen not in ("auto", *usable)
+    assert ("not available on this computer" in box.currentText()) is is_missing
+    dialog.close()
+
+
 def test_another_device_builds_the_engine_anew(qtbot, window, photo_path):
     open_photo(qtbot, window, photo_path)
     built = []

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from functools import cache
 
 import pytest
 
@@ -16,6 +17,7 @@ from core.device import (
     glance,
     has_bf16,
     probe,
+    usable_devices,
 )
 from core.errors import DeviceError
 
@@ -142,6 +144,67 @@ def test_what_is_not_there_is_refused_before_anything_is_loaded():
         [sys.executable, "-c", REFUSAL], capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines() == ["This processor has no instructions for bf16.", ""]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "cards", "summary", "remedy"),
+    [
+        ("cuda", (), "no graphics card that PyTorch can use was found", "“auto” or “cpu”;"),
+        ("cuda:2", (NEW_CARD,), "only cuda:0 (RTX 4090)", "“auto”, “cpu” or “cuda:0”;"),
+        ("mps", (NEW_CARD,), "come with Macs", "“auto”, “cpu” or “cuda:0”;"),
+    ],
+)
+def test_the_refusal_names_what_there_is(wanted, cards, summary, remedy):
+    with pytest.raises(DeviceError) as caught:
+        chosen(Machine(gpus=cards), device=wanted)
+    assert summary in caught.value.summary
+    assert remedy in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("machine", "expected"),
+    [
+        (Machine(), ("cpu",)),
+        (Machine(gpus=(NEW_CARD, OLD_CARD)), ("cpu", "cuda")),
+        (Machine(mps=True), ("cpu", "mps")),
+    ],
+)
+def test_what_can_be_chosen_once_the_machine_is_known(monkeypatch, machine, expected):
+    monkeypatch.setattr(device, "probe", cache(lambda: machine))
+    monkeypatch.setattr(device, "glance", lambda: machine)
+    assert usable_devices() == expected  # by a glance
+    monkeypatch.setattr(device, "glance", lambda: None)
+    device.probe()
+    assert usable_devices() == expected  # by what torch has said
+
+
+@pytest.mark.parametrize(
+    ("system", "processor", "has_driver", "torch", "expected"),
+    [
+        ("linux", "x86_64", True, "2.9.0", ("cpu", "cuda")),
+        ("linux", "x86_64", True, "2.9.0+cpu", ("cpu",)),
+        ("linux", "aarch64", False, "2.9.0", ("cpu",)),
+        ("win32", "AMD64", True, "2.9.0+cu128", ("cpu", "cuda")),
+        ("win32", "AMD64", False, "2.9.0+cu128", ("cpu",)),
+        ("darwin", "arm64", False, "2.9.0", ("cpu", "mps")),
+        ("darwin", "x86_64", False, "2.2.2", ("cpu",)),
+    ],
+)
+def test_what_may_be_there_before_torch_was_asked(
+    monkeypatch, tmp_path, system, processor, has_driver, torch, expected
+):
+    driver = tmp_path / "System32" / "nvcuda.dll"
+    if has_driver:
+        driver.parent.mkdir()
+        driver.touch()
+    monkeypatch.setattr(device, "probe", cache(Machine))
+    monkeypatch.setattr(device, "glance", lambda: None)
+    monkeypatch.setattr(device, "_SIGNS_OF_CARDS", (str(driver),))
+    monkeypatch.setattr("sys.platform", system)
+    monkeypatch.setattr("platform.machine", lambda: processor)
+    monkeypatch.setattr(device.os.path, "expandvars", lambda _text: str(driver))
+    monkeypatch.setattr(device.metadata, "version", lambda _name: torch)
+    assert usable_devices() == expected
 
 
 def test_a_glance_agrees_with_torch():
