@@ -800,10 +800,6 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
         <translation>আপনার যোগ করা</translation>
     </message>
     <message>
-        <source>Apple graphics (mps)</source>
-        <translation>Apple গ্রাফিক্স (mps)</translation>
-    </message>
-    <message>
         <source>Apple graphics are the fastest choice.</source>
         <translation>Apple গ্রাফিক্স সবচেয়ে দ্রুত।</translation>
     </message>
@@ -1030,10 +1026,6 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     <message>
         <source>Choose the runtime “auto” or “torch”.</source>
         <translation>রানটাইম “auto” বা “torch” বেছে নিন।</translation>
-    </message>
-    <message>
-        <source>Choose “auto” or “cpu”.</source>
-        <translation>“auto” বা “cpu” বেছে নিন।</translation>
     </message>
     <message>
         <source>Clean faces even where almost nothing is left to see, but it may become somebody else.</source>
@@ -1964,6 +1956,18 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
         <translation>“{0}” নামে সংস্করণ আগে থেকেই আছে।</translation>
     </message>
     <message>
+        <source>You asked for Apple graphics (mps), but this computer has none that PyTorch can use: they come with Macs that have an Apple processor.</source>
+        <translation>আপনি Apple গ্রাফিক্স (mps) চেয়েছেন, কিন্তু এই কম্পিউটারে PyTorch-এর ব্যবহারযোগ্য তেমন কিছু নেই: এটি থাকে Apple প্রসেসর-যুক্ত Mac-এ।</translation>
+    </message>
+    <message>
+        <source>You asked for a graphics card ({0}), but {1}.</source>
+        <translation>আপনি একটি গ্রাফিক্স কার্ড ({0}) চেয়েছেন, কিন্তু {1}।</translation>
+    </message>
+    <message>
+        <source>You asked for the graphics card {0}, but there is only {1}.</source>
+        <translation>আপনি গ্রাফিক্স কার্ড {0} চেয়েছেন, কিন্তু আছে শুধু {1}।</translation>
+    </message>
+    <message>
         <source>{0} at step {1} of {2}, {3} faces, {4} held out, on {5} in {6}</source>
         <translation>{0}: {2}-এর মধ্যে ধাপ {1}, {3}টি মুখ, {4}টি সরানো, {5}-এ, {6}-তে</translation>
     </message>
@@ -1978,6 +1982,10 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     <message>
         <source>Choose another name for the report.</source>
         <translation>প্রতিবেদনের জন্য অন্য নাম বেছে নিন।</translation>
+    </message>
+    <message>
+        <source>Choose {0} or {1}; in the window: Edit › Preferences.</source>
+        <translation>{0} বা {1} বেছে নিন; জানালায়: সম্পাদনা › পছন্দসমূহ।</translation>
     </message>
     <message>
         <source>Comes with Heirloom. Turns blurred faces clear, keeps the likeness, and draws skin, hair and wrinkles much finer than Heirloom 256. Very thin glasses and hair across the face may become soft.</source>
@@ -2860,10 +2868,6 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
         <translation>হলদে ভাব</translation>
     </message>
     <message>
-        <source>You asked for {0}, but it is not there: {1}.</source>
-        <translation>আপনি {0} চেয়েছেন, কিন্তু তা নেই: {1}।</translation>
-    </message>
-    <message>
         <source>You have no permission to read “{0}”.</source>
         <translation>“{0}” পড়ার অনুমতি আপনার নেই।</translation>
     </message>
@@ -3070,10 +3074,6 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     <message>
         <source>the face is not sharp enough</source>
         <translation>মুখটি যথেষ্ট তীক্ষ্ণ নয়</translation>
-    </message>
-    <message>
-        <source>the graphics card {0}</source>
-        <translation>গ্রাফিক্স কার্ড {0}</translation>
     </message>
     <message>
         <source>the photo cannot be read</source>
@@ -4214,6 +4214,10 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
         <translation>যেমন ছিল তেমন রাখা হয়েছে: যেকোনো পরিবর্তনেই অন্য কেউ মনে হচ্ছিল।</translation>
     </message>
     <message>
+        <source>Do you see one? Then draw a box around it: “Add a face”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>All of them still look like themselves.</source>
         <translation>সবাই এখনো নিজের মতোই দেখতে।</translation>
     </message>
@@ -4454,6 +4458,10 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     <message>
         <source>What was done; click a step to go there</source>
         <translation>যা করা হয়েছে; সেখানে যেতে একটি ধাপে ক্লিক করুন</translation>
+    </message>
+    <message>
+        <source>No version is kept yet. “Keep this version” remembers the photo as it is now, so that you can try something else and come back.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Versions</source>
@@ -5342,6 +5350,13 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     </message>
 </context>
 <context>
+    <name>PhotoSaves</name>
+    <message>
+        <source>Saving</source>
+        <translation type="unfinished">সংরক্ষণ হচ্ছে</translation>
+    </message>
+</context>
+<context>
     <name>PhotoWork</name>
     <message>
         <source>Getting ready</source>
@@ -5354,10 +5369,6 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     <message>
         <source>Preview</source>
         <translation>পূর্বরূপ</translation>
-    </message>
-    <message>
-        <source>Saving</source>
-        <translation>সংরক্ষণ হচ্ছে</translation>
     </message>
     <message>
         <source>Restoring</source>
@@ -5518,6 +5529,10 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
         <translation>এটি দিয়ে যা তৈরি হয় তা বাণিজ্যিকভাবে ব্যবহার করা যাবে না।</translation>
     </message>
     <message>
+        <source>Estimating…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Estimating</source>
         <translation>অনুমান করা হচ্ছে</translation>
     </message>
@@ -5647,6 +5662,14 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     <message>
         <source>On a Mac with an Apple processor</source>
         <translation>Apple প্রসেসরওয়ালা Mac-এ</translation>
+    </message>
+    <message>
+        <source>{device} (not available on this computer)</source>
+        <translation>{device} (এই কম্পিউটারে নেই)</translation>
+    </message>
+    <message>
+        <source>It was chosen before, perhaps on another computer. Choose “Automatic”.</source>
+        <translation>আগে বাছা হয়েছিল, হয়তো অন্য কোনো কম্পিউটারে। “স্বয়ংক্রিয়” বেছে নিন।</translation>
     </message>
     <message>
         <source>The language of the desktop</source>
@@ -6290,12 +6313,32 @@ Please verify the correct file name was given.</source>
         <translation>ছবি ছাড়া শুরু করে; মূল ছবি অক্ষত থাকে</translation>
     </message>
     <message>
+        <source>You had pressed Save, but it was not done before the end: {names}. Heirloom can restore and save it now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Open it again</source>
         <translation>আবার খুলুন</translation>
     </message>
     <message>
         <source>Opens the photo and restores it as it was</source>
         <translation>ছবিটি খোলে এবং আগের মতোই পুনরুদ্ধার করে</translation>
+    </message>
+    <message>
+        <source>Save it now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Restores it as it was to be, and saves it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation type="unfinished">চালিয়ে যান</translation>
+    </message>
+    <message>
+        <source>Opens the photo again, and saves what was to be saved</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Not now</source>

@@ -800,10 +800,6 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
         <translation>Von Ihnen hinzugefügt</translation>
     </message>
     <message>
-        <source>Apple graphics (mps)</source>
-        <translation>Apple-Grafik (mps)</translation>
-    </message>
-    <message>
         <source>Apple graphics are the fastest choice.</source>
         <translation>Die Apple-Grafik ist am schnellsten.</translation>
     </message>
@@ -1030,10 +1026,6 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     <message>
         <source>Choose the runtime “auto” or “torch”.</source>
         <translation>Wählen Sie die Laufzeit „auto“ oder „torch“.</translation>
-    </message>
-    <message>
-        <source>Choose “auto” or “cpu”.</source>
-        <translation>Wählen Sie „auto“ oder „cpu“.</translation>
     </message>
     <message>
         <source>Clean faces even where almost nothing is left to see, but it may become somebody else.</source>
@@ -1964,6 +1956,18 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
         <translation>Es gibt schon eine Version namens „{0}“.</translation>
     </message>
     <message>
+        <source>You asked for Apple graphics (mps), but this computer has none that PyTorch can use: they come with Macs that have an Apple processor.</source>
+        <translation>Sie haben Apple-Grafik (mps) verlangt, aber dieser Computer hat keine, die PyTorch benutzen kann: Es gibt sie in Macs mit Apple-Prozessor.</translation>
+    </message>
+    <message>
+        <source>You asked for a graphics card ({0}), but {1}.</source>
+        <translation>Sie haben eine Grafikkarte ({0}) verlangt, aber: {1}.</translation>
+    </message>
+    <message>
+        <source>You asked for the graphics card {0}, but there is only {1}.</source>
+        <translation>Sie haben die Grafikkarte {0} verlangt, es gibt aber nur {1}.</translation>
+    </message>
+    <message>
         <source>{0} at step {1} of {2}, {3} faces, {4} held out, on {5} in {6}</source>
         <translation>{0} bei Schritt {1} von {2}, {3} Gesichter, {4} zurückgelegt, auf {5} in {6}</translation>
     </message>
@@ -1978,6 +1982,10 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     <message>
         <source>Choose another name for the report.</source>
         <translation>Wählen Sie einen anderen Namen für den Bericht.</translation>
+    </message>
+    <message>
+        <source>Choose {0} or {1}; in the window: Edit › Preferences.</source>
+        <translation>Wählen Sie {0} oder {1}; im Fenster: Bearbeiten › Einstellungen.</translation>
     </message>
     <message>
         <source>Comes with Heirloom. Turns blurred faces clear, keeps the likeness, and draws skin, hair and wrinkles much finer than Heirloom 256. Very thin glasses and hair across the face may become soft.</source>
@@ -2860,10 +2868,6 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
         <translation>Vergilbung</translation>
     </message>
     <message>
-        <source>You asked for {0}, but it is not there: {1}.</source>
-        <translation>Sie haben {0} verlangt, aber es ist nicht da: {1}.</translation>
-    </message>
-    <message>
         <source>You have no permission to read “{0}”.</source>
         <translation>Sie dürfen „{0}“ nicht lesen.</translation>
     </message>
@@ -3070,10 +3074,6 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     <message>
         <source>the face is not sharp enough</source>
         <translation>das Gesicht ist nicht scharf genug</translation>
-    </message>
-    <message>
-        <source>the graphics card {0}</source>
-        <translation>die Grafikkarte {0}</translation>
     </message>
     <message>
         <source>the photo cannot be read</source>
@@ -4214,6 +4214,10 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
         <translation>Gelassen, wie es war: mit jeder Änderung sah es wie jemand anderes aus.</translation>
     </message>
     <message>
+        <source>Do you see one? Then draw a box around it: “Add a face”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>All of them still look like themselves.</source>
         <translation>Alle sehen noch wie sie selbst aus.</translation>
     </message>
@@ -4454,6 +4458,10 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     <message>
         <source>What was done; click a step to go there</source>
         <translation>Was getan wurde; ein Klick auf einen Schritt geht dorthin</translation>
+    </message>
+    <message>
+        <source>No version is kept yet. “Keep this version” remembers the photo as it is now, so that you can try something else and come back.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Versions</source>
@@ -5342,6 +5350,13 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     </message>
 </context>
 <context>
+    <name>PhotoSaves</name>
+    <message>
+        <source>Saving</source>
+        <translation type="unfinished">Speichern</translation>
+    </message>
+</context>
+<context>
     <name>PhotoWork</name>
     <message>
         <source>Getting ready</source>
@@ -5354,10 +5369,6 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     <message>
         <source>Preview</source>
         <translation>Vorschau</translation>
-    </message>
-    <message>
-        <source>Saving</source>
-        <translation>Speichern</translation>
     </message>
     <message>
         <source>Restoring</source>
@@ -5518,6 +5529,10 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
         <translation>Was daraus gemacht wird, darf nicht kommerziell verwendet werden.</translation>
     </message>
     <message>
+        <source>Estimating…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Estimating</source>
         <translation>Wird geschätzt</translation>
     </message>
@@ -5647,6 +5662,14 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     <message>
         <source>On a Mac with an Apple processor</source>
         <translation>Auf einem Mac mit Apple-Prozessor</translation>
+    </message>
+    <message>
+        <source>{device} (not available on this computer)</source>
+        <translation>{device} (auf diesem Computer nicht verfügbar)</translation>
+    </message>
+    <message>
+        <source>It was chosen before, perhaps on another computer. Choose “Automatic”.</source>
+        <translation>Wurde früher gewählt, vielleicht auf einem anderen Computer. Wählen Sie „Automatisch“.</translation>
     </message>
     <message>
         <source>The language of the desktop</source>
@@ -6290,12 +6313,32 @@ Bitte prüfen Sie den Dateinamen.</translation>
         <translation>Beginnt ohne Foto; das Originalfoto bleibt unberührt</translation>
     </message>
     <message>
+        <source>You had pressed Save, but it was not done before the end: {names}. Heirloom can restore and save it now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Open it again</source>
         <translation>Wieder öffnen</translation>
     </message>
     <message>
         <source>Opens the photo and restores it as it was</source>
         <translation>Öffnet das Foto und restauriert es wie zuvor</translation>
+    </message>
+    <message>
+        <source>Save it now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Restores it as it was to be, and saves it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation type="unfinished">Weiter</translation>
+    </message>
+    <message>
+        <source>Opens the photo again, and saves what was to be saved</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Not now</source>
