@@ -17,31 +17,26 @@ from app.jobs.eta import Eta
 from app.jobs.job import Job
 from app.jobs.orders import OnFailure, OnSuccess, Order, Orders
 from app.jobs.pasted import photo_of_image
+from app.jobs.photo_previews import Previews, needs_networks_again
 from app.jobs.photo_saves import PhotoSaves
 from app.jobs.queue import JobQueue
-from app.jobs.stroke_preview import is_stroke, stroke_work
 from app.jobs.works import (
     Adopted,
     Opened,
-    Preview,
     Restored,
-    Saved,
     Work,
     adopt_work,
-    needs_networks,
     open_work,
-    preview_work,
     restore_work,
     warm_up_work,
 )
 from app.session.document import Document
+from app.session.recovery import WantedSave
 from app.session.services import Services
 from app.session.troubles import trouble_of
 from core.image import Photo
-from core.pipeline import Trace
 from core.progress import Progress
 from core.settings import RestorationSettings
-from core.stages.choose import keeps_numbers
 
 SETTLE_MS = 250
 """A slider that rests this long is done moving; then the full photo is worked on."""
@@ -66,6 +61,7 @@ class PhotoWork(QObject):
         restored: (Restored) the full photo.
         previewed: (Pyramid) a small stand-in while a slider moves.
         saved: (SavedFile, Document) the result of a photo, which need not be open any more.
+        wishes_changed: `wanted_saves` is another one.
         failed: (Trouble)
         choices_found: (Choices)
     """
@@ -77,6 +73,7 @@ class PhotoWork(QObject):
     restored = Signal(object)
     previewed = Signal(object)
     saved = Signal(object, object)
+    wishes_changed = Signal()
     failed = Signal(object)
     choices_found = Signal(object)
 
@@ -88,9 +85,18 @@ class PhotoWork(QObject):
         self._defaults = defaults
         self._orders = Orders(_QUIET_KINDS)
         self._document: Document | None = None
-        self._stand_in: Trace | None = None
-        self._wants_preview = False
-        self._saves = PhotoSaves(services, self._submit_save, self._is_save_open)
+        self._previews = Previews(
+            services,
+            partial(self._submit, "preview", self.tr("Preview")),
+            partial(self._orders.is_open, "preview"),
+            self.previewed.emit,
+        )
+        self._saves = PhotoSaves(
+            services, partial(self._submit, "save"), partial(self._orders.is_open, "save"), self
+        )
+        self._saves.saved.connect(self.saved)
+        self._saves.failed.connect(self.failed)
+        self._saves.changed.connect(self.wishes_changed)
         self._running = 0
         self._eta = Eta()
         self._settle = QTimer(self)
@@ -118,6 +124,11 @@ class PhotoWork(QObject):
     def is_saving(self) -> bool:
         """True while a result is being written, or will be as soon as it is there."""
         return self._saves.is_wanted or self._orders.is_open(*_SAVING_KINDS)
+
+    @property
+    def wanted_saves(self) -> tuple[WantedSave, ...]:
+        """What the user wants on the disk and is not there yet."""
+        return self._saves.wanted(self._document)
 
     @property
     def queue(self) -> JobQueue:
@@ -173,7 +184,7 @@ class PhotoWork(QObject):
             self._tell_if_ended()
         else:
             self._settle.start()
-            self._preview()
+            self._previews.show(document)
 
     def restore_now(self) -> None:
         """Bring the result in line with the document's settings at once."""
@@ -193,6 +204,14 @@ class PhotoWork(QObject):
         self._saves.ask(document, path, overwrite=overwrite)
         if not document.is_current and not self._orders.is_open("restore"):
             self.restore_now()
+
+    def make_up(self, wanted: WantedSave) -> None:
+        """Save what an earlier run of the program was to save, unless it did."""
+        document = self._document
+        if document is None or not _is_of(wanted, document):
+            self._saves.make_up(wanted)
+            return
+        self._saves.ask_unless_there(document, wanted)
 
     def run_beside(
         self,
@@ -229,7 +248,6 @@ class PhotoWork(QObject):
         """Forget the open photo and stop its work; what was to be saved is saved all the same."""
         self._leave_photo()
         self._document = None
-        self._stand_in = None
 
     def cancel(self) -> None:
         """Stop what the user sees running. Returns at once; the jobs end within a second.
@@ -267,38 +285,12 @@ class PhotoWork(QObject):
         opened = partial(self._on_opened, settings)
         self._submit("open", self.tr("Opening"), open_work(read), opened)
 
-    def _submit_save(self, document: Document, work: Work) -> None:
-        self._submit("save", self.tr("Saving"), work, partial(self._on_saved, document))
-
-    def _is_save_open(self) -> bool:
-        return self._orders.is_open("save")
-
     def _leave_photo(self) -> None:
         """Stop the work on the open photo; a result that the user wants to have is still made."""
         self._settle.stop()
-        self._wants_preview = False
+        self._previews.forget()
         self._orders.cancel("restore", "preview")
         self._saves.finish(self._document)
-
-    def _preview(self) -> None:
-        """Show the change on the small stand-in; while one runs, only the latest wish is kept."""
-        document = self._document
-        if document is None or document.result_settings is None or self._stand_in is None:
-            return
-        is_painted = is_stroke(document.result_settings, document.settings)
-        if _needs_networks(document) and not is_painted:
-            return
-        if self._orders.is_open("preview"):
-            self._wants_preview = True
-            return
-        self._wants_preview = False
-        if is_painted and document.trace is not None:
-            shown = partial(self._on_stroke_shown, document, document.settings)
-            work = stroke_work(self._services, document.trace, document.settings)
-            self._submit("preview", self.tr("Preview"), work, shown)
-            return
-        work = preview_work(self._services, self._stand_in, document.settings)
-        self._submit("preview", self.tr("Preview"), work, self._on_previewed)
 
     @Slot()
     def _on_settled(self) -> None:
@@ -306,8 +298,8 @@ class PhotoWork(QObject):
         if document is None or document.is_current:
             return
         self._orders.cancel("restore")
-        previous, stand_in = document.trace, self._stand_in
-        if _needs_networks(document):
+        previous, stand_in = document.trace, self._previews.stand_in
+        if needs_networks_again(document):
             stand_in = None
         if stand_in is not None and stand_in.original is document.photo:
             previous = stand_in  # a small photo is its own stand-in, and further along
@@ -319,7 +311,6 @@ class PhotoWork(QObject):
     def _on_opened(self, settings: RestorationSettings | None, result: object) -> None:
         assert isinstance(result, Opened)
         self._leave_photo()
-        self._stand_in = None
         self._document = Document(result.photo, settings or self._defaults)
         self.opened.emit(result)
         self.restore_now()
@@ -327,11 +318,10 @@ class PhotoWork(QObject):
     def _on_adopted(self, document: Document, result: object) -> None:
         assert isinstance(result, Adopted)
         self._leave_photo()
-        self._stand_in = None
         self._document = document
         self.opened.emit(result.opened)
         if result.restored is not None:
-            self._stand_in = result.restored.stand_in
+            self._previews.stand_in = result.restored.stand_in
             self.restored.emit(result.restored)
         self.restore_now()
 
@@ -339,31 +329,10 @@ class PhotoWork(QObject):
         assert isinstance(result, Restored)
         if self._document is None:
             return
-        self._stand_in = result.stand_in
+        self._previews.stand_in = result.stand_in
         self._document.set_trace(result.trace, result.settings)
         self.restored.emit(result)
         self._saves.on_current(self._document)
-
-    def _on_previewed(self, result: object) -> None:
-        assert isinstance(result, Preview)
-        document = self._document
-        if document is None:
-            return
-        self._stand_in = result.trace
-        if document.result_settings != document.settings:
-            self.previewed.emit(result.pyramid)
-
-    def _on_stroke_shown(
-        self, document: Document, settings: RestorationSettings, pyramid: object
-    ) -> None:
-        is_wanted = document is self._document and settings == document.settings
-        if pyramid is not None and is_wanted and not document.is_current:
-            self.previewed.emit(pyramid)
-
-    def _on_saved(self, document: Document, result: object) -> None:
-        assert isinstance(result, Saved)
-        document.set_saved(result.settings, result.file.path)
-        self.saved.emit(result.file, document)
 
     # Signals of the queue, which tells of the jobs of a batch too
 
@@ -409,8 +378,8 @@ class PhotoWork(QObject):
         self._after_job(order)
 
     def _after_job(self, order: Order) -> None:
-        if order.kind == "preview" and self._wants_preview:
-            self._preview()
+        if order.kind == "preview" and self._document is not None:
+            self._previews.go_on(self._document)
         self._tell_if_ended()
 
     def _tell_if_ended(self) -> None:
@@ -418,11 +387,8 @@ class PhotoWork(QObject):
             self.ended.emit()
 
 
-def _needs_networks(document: Document) -> bool:
-    """True where no stand-in can show the change: networks must run, or faces be numbered anew."""
-    trace, settings = document.trace, document.result_settings
-    if trace is None or settings is None:
-        return False
-    if needs_networks(settings, document.settings):
-        return True
-    return not keeps_numbers(trace, document.settings.faces)
+def _is_of(wanted: WantedSave, document: Document) -> bool:
+    """True where the save is one of the photo and with the settings that it has now."""
+    path = document.photo.source.path
+    is_same_photo = path is not None and wanted.photo == str(path.absolute())
+    return is_same_photo and wanted.settings == document.settings

@@ -1,4 +1,4 @@
-"""Keeps what would be lost in a crash: which photo was open, and its settings.
+"""Keeps what would be lost in a crash: the open photo, its settings, and what was to be saved.
 
 Each running window has a file of its own in the user's data folder, with a lock that the system
 takes away when the process ends, however it ends. A file without its lock at the next start is
@@ -8,7 +8,9 @@ therefore work that was lost.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from uuid import uuid4
 
@@ -24,17 +26,35 @@ FOLDER_NAME = "recovery"
 _SUFFIX = ".draft.json"
 
 
-class Draft(msgspec.Struct, frozen=True, kw_only=True):
-    """Work that is not saved.
+class WantedSave(msgspec.Struct, frozen=True, kw_only=True):
+    """A result that the user wants on the disk and that is not there yet.
 
     Attributes:
         photo: Absolute path of the photo.
-        settings: What the user had chosen.
-        heirloom: Version that wrote it.
+        settings: What it is restored with.
+        path: Absolute path of the new file; empty for a new name beside the photo.
+        overwrite: The user agreed that an earlier result is replaced.
     """
 
     photo: str
     settings: RestorationSettings
+    path: str = ""
+    overwrite: bool = False
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """Work that is not saved.
+
+    Attributes:
+        photo: Absolute path of the open photo; empty where it is saved, or none was open.
+        settings: What the user had chosen for it.
+        saves: Results that were to be saved, of the open photo and of others.
+        heirloom: Version that wrote it.
+    """
+
+    photo: str = ""
+    settings: RestorationSettings = RestorationSettings()
+    saves: tuple[WantedSave, ...] = ()
     heirloom: str = __version__
 
 
@@ -77,19 +97,22 @@ class RecoveryStore:
             self._lock = None
 
     def take_lost(self) -> Draft | None:
-        """The newest draft of a process that is gone, or None; all such drafts are removed."""
-        found: Draft | None = None
+        """What processes that are gone have left, or None; their drafts are removed.
+
+        Of several open photos the newest counts; what was to be saved counts in any case.
+        """
+        lost: list[Draft] = []
         for path in sorted(self._folder.glob(f"*{_SUFFIX}"), key=_age, reverse=True):
             if path == self._path:
                 continue
             lock = FileLock(_lock_path(path))
             with contextlib.suppress(Timeout, OSError), lock.acquire(timeout=0):
-                found = found or _read(path)
+                lost += filter(None, [_read(path)])
                 path.unlink(missing_ok=True)
             if not path.exists():
                 with contextlib.suppress(OSError):
                     _lock_path(path).unlink(missing_ok=True)
-        return found
+        return _together(lost)
 
     def _take_lock(self) -> bool:
         try:
@@ -100,6 +123,15 @@ class RecoveryStore:
             return False
         self._lock = lock
         return True
+
+
+def _together(lost: Sequence[Draft]) -> Draft | None:
+    """Several drafts as one, the newest first."""
+    if not lost:
+        return None
+    newest = next((draft for draft in lost if draft.photo), lost[0])
+    saves = dict.fromkeys(itertools.chain.from_iterable(draft.saves for draft in lost))
+    return msgspec.structs.replace(newest, saves=tuple(saves))
 
 
 def _lock_path(path: Path) -> Path:

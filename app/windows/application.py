@@ -140,7 +140,7 @@ class WindowHost(QObject):
         """After the first frame: open what was given, offer what was lost, load the engine."""
         if paths:
             self.window.open_paths(paths)
-        elif self._recovery is not None:
+        if self._recovery is not None:
             self._recovery.offer_lost()
         self.window.work.warm_up()
 

@@ -1,0 +1,87 @@
+"""Makes up for saves that an earlier run of the program did not get to. Runs in the worker thread.
+
+The program may have ended between the last byte of a result and the note about it. So it is looked
+for first, by its recipe, and nothing is saved twice.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from app.jobs.works import Saved, Work, finish_work
+from app.session.document import Document
+from app.session.recovery import WantedSave
+from app.session.services import SavedFile, Services
+from core.errors import SettingsError
+from core.image import Photo
+from core.progress import Progress
+from core.recipe import SUFFIX, load, path_beside
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MadeUp:
+    """A result that is on the disk now.
+
+    Attributes:
+        document: Its photo.
+        saved: The file.
+    """
+
+    document: Document
+    saved: Saved
+
+
+def look_work(services: Services, photo: Photo, wanted: WantedSave) -> Work:
+    """Look for the result; gives its path, or None where it is not there."""
+
+    def work(progress: Progress) -> Path | None:
+        progress.report(0.0)
+        return _found(services, photo, wanted)
+
+    return work
+
+
+def made_up_work(services: Services, wanted: WantedSave) -> Work:
+    """Restore a photo as it was to be, and save it, unless that was done.
+
+    Nothing is replaced: where its file is taken by something else now, it gets a new name.
+    """
+
+    def work(progress: Progress) -> MadeUp:
+        photo = services.read_photo(Path(wanted.photo), progress.part(0.0, 0.1))
+        document = Document(photo, wanted.settings)
+        there = _found(services, photo, wanted)
+        if there is not None:
+            return MadeUp(document, Saved(SavedFile(there), wanted.settings))
+        is_free = wanted.path and not os.path.lexists(wanted.path)
+        path = Path(wanted.path) if is_free else None
+        finish = finish_work(services, photo, wanted.settings, None, path, overwrite=False)
+        return MadeUp(document, cast("Saved", finish(progress.part(0.1, 1.0))))
+
+    return work
+
+
+def _found(services: Services, photo: Photo, wanted: WantedSave) -> Path | None:
+    """The result that was to be saved, where it is on the disk with its recipe."""
+    for recipe_path in _recipes(services, photo, wanted):
+        result = recipe_path.with_name(recipe_path.name.removesuffix(SUFFIX))
+        try:
+            recipe = load(recipe_path)
+        except SettingsError:
+            continue
+        is_same = recipe.settings == wanted.settings and recipe.photo_sha256 == photo.source.sha256
+        if is_same and result.is_file():
+            return result
+    return None
+
+
+def _recipes(services: Services, photo: Photo, wanted: WantedSave) -> Iterable[Path]:
+    if wanted.path:
+        return (path_beside(Path(wanted.path)),)
+    folder, stem = services.default_output(photo).parent, Path(wanted.photo).stem
+    return sorted(folder.glob(f"{glob.escape(stem)}*{SUFFIX}"))
