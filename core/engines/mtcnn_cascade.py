@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -18,6 +20,7 @@ from torch import Tensor
 
 from core.engines.suppression import Boxes, kept_indices
 from core.interfaces import Uint8Image
+from core.memo import Memo
 from core.nets.mtcnn import Mtcnn, ProposalNet
 from core.progress import Progress
 
@@ -32,6 +35,22 @@ MAX_PROPOSALS = 2000
 """The surest proposals that go on to the second network: bounds time on busy pictures."""
 
 BATCH = 256
+
+TILE = 128
+"""Window positions along one side of what P-Net looks at together; 2 px apart."""
+
+GROUPS_A_SIDE = 8
+"""Boxes that are judged together come from one of this many columns and rows of the picture."""
+
+MOST_ANSWERS = 4096
+"""Answers of the networks that are kept: those to about four large photos."""
+
+Answers = tuple[npt.NDArray[np.float64], ...]
+
+
+def new_memo() -> Memo[Answers]:
+    """What a cascade remembers, empty."""
+    return Memo(MOST_ANSWERS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,13 +72,19 @@ class Candidates:
 class Cascade:
     """MTCNN's three networks with the geometry between them.
 
+    The networks look at tiles of the picture, and at groups of boxes that are near each other. What
+    they say of each is remembered, so that after a change in one place only that place is looked at
+    again, and the outcome is the same to the last bit.
+
     Attributes:
         nets: The networks, in evaluation mode.
         device: Where they are.
+        memo: What they have said.
     """
 
     nets: Mtcnn
     device: torch.device
+    memo: Memo[Answers] = field(default_factory=new_memo, compare=False)
 
     def find(
         self, picture: Uint8Image, *, min_face_px: float, min_logit: float, progress: Progress
@@ -83,68 +108,108 @@ class Cascade:
     def judged(self, picture: Uint8Image, boxes: Boxes, progress: Progress) -> Candidates:
         """Ask the last network about boxes, whatever its verdict: one candidate a box."""
         boxes = squared(boxes)
-        logits: list[Tensor] = [torch.zeros(0)]
-        shifts: list[Tensor] = [torch.zeros(0, 4)]
-        points: list[Tensor] = [torch.zeros(0, 2, 5)]
-        for crops in self._batches(picture, boxes, self.nets.onet.crop_px, progress):
-            logit, shift, point = self.nets.onet(crops)
-            logits.append(logit.cpu())
-            shifts.append(shift.cpu())
-            points.append(point.cpu())
+        logits, shifts, points = self._asked("onet", picture, boxes, progress)
         size = (boxes[:, 2:] - boxes[:, :2])[:, None]
-        share = torch.cat(points).double().numpy().transpose(0, 2, 1)  # N x 5 x 2
-        return Candidates(
-            corrected(boxes, torch.cat(shifts).double().numpy()),
-            torch.cat(logits).double().numpy(),
-            boxes[:, None, :2] + share * size,
-        )
+        share = points.transpose(0, 2, 1)  # N x 5 x 2
+        return Candidates(corrected(boxes, shifts), logits, boxes[:, None, :2] + share * size)
 
     def _proposed(self, picture: Uint8Image, min_face_px: float, progress: Progress) -> Boxes:
         """Boxes that P-Net proposes on all levels of the pyramid."""
         boxes, logits = [np.zeros((0, 4))], [np.zeros(0)]
         for level, scale in pyramid(picture, min_face_px):
-            progress.check()
-            found, sure = self._proposed_at(level, scale)
+            found, sure = self._proposed_at(level, scale, progress)
             boxes.append(found)
             logits.append(sure)
         every, surest = np.concatenate(boxes), np.concatenate(logits)
         return every[kept_indices(every, surest, 0.7, limit=MAX_PROPOSALS)]
 
-    def _proposed_at(self, level: Uint8Image, scale: tuple[float, float]) -> tuple[Boxes, Scores]:
+    def _proposed_at(
+        self, level: Uint8Image, scale: tuple[float, float], progress: Progress
+    ) -> tuple[Boxes, Scores]:
         """Corrected boxes and logits of one pyramid level, in pixels of the full picture."""
-        logit, shift = self.nets.pnet(as_tensor(level[None], self.device))
-        logit, shift = logit[0].cpu(), shift[0].cpu()
-        rows, columns = torch.nonzero(logit > PROPOSAL_LOGIT, as_tuple=True)
-        sure = logit[rows, columns].double().numpy()
-        corner = torch.stack([columns, rows], dim=1).double().numpy() * ProposalNet.stride_px
+        found = []
+        for top, left, tile in tiles(level):
+            progress.check()
+            places, sure, shifts = self.memo.answer("pnet", tile, partial(self._proposed_in, tile))
+            found.append((places + np.array([left, top]), sure, shifts))
+        places, sure, shifts = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        order = np.lexsort((places[:, 0], places[:, 1]))  # row after row, whatever the tiles
+        corner, sure, shifts = places[order] * ProposalNet.stride_px, sure[order], shifts[order]
         boxes = np.concatenate([corner, corner + ProposalNet.window_px], axis=1)
         boxes = boxes * np.asarray(scale * 2)
         kept = kept_indices(boxes, sure, 0.5, limit=MAX_PROPOSALS)
-        moved = corrected(boxes, shift[:, rows, columns].T.double().numpy())
+        moved = corrected(boxes, shifts)
         return moved[kept], sure[kept]
+
+    def _proposed_in(self, tile: Uint8Image) -> Answers:
+        """Window positions of a tile (N x 2: x, y) that may be faces, their logits and shifts."""
+        logit, shift = self.nets.pnet(as_tensor(tile[None], self.device))
+        logit, shift = logit[0].cpu(), shift[0].cpu()
+        rows, columns = torch.nonzero(logit > PROPOSAL_LOGIT, as_tuple=True)
+        places = torch.stack([columns, rows], dim=1)
+        found = places, logit[rows, columns], shift[:, rows, columns].T
+        return tuple(part.double().numpy() for part in found)
 
     def _refined(self, picture: Uint8Image, boxes: Boxes, progress: Progress) -> Boxes:
         """Proposals that R-Net believes in, corrected."""
         boxes = squared(boxes)
-        logits: list[Tensor] = [torch.zeros(0)]
-        shifts: list[Tensor] = [torch.zeros(0, 4)]
-        for crops in self._batches(picture, boxes, self.nets.rnet.crop_px, progress):
-            logit, shift = self.nets.rnet(crops)
-            logits.append(logit.cpu())
-            shifts.append(shift.cpu())
-        sure = torch.cat(logits).double().numpy()
-        moved = corrected(boxes, torch.cat(shifts).double().numpy())
+        sure, shifts = self._asked("rnet", picture, boxes, progress)
+        moved = corrected(boxes, shifts)
         picked = np.flatnonzero(sure > REFINED_LOGIT)
         return moved[picked[kept_indices(boxes[picked], sure[picked], 0.7)]]
 
-    def _batches(
-        self, picture: Uint8Image, boxes: Boxes, side_px: int, progress: Progress
-    ) -> Iterator[Tensor]:
-        """The boxes' crops, N x 3 x side x side, a batch at a time."""
-        for start in range(0, len(boxes), BATCH):
+    def _asked(
+        self, name: Literal["rnet", "onet"], picture: Uint8Image, boxes: Boxes, progress: Progress
+    ) -> Answers:
+        """What a network says of the boxes' crops, in the boxes' order."""
+        net = self.nets.rnet if name == "rnet" else self.nets.onet
+
+        def work_out(crops: npt.NDArray[np.uint8]) -> Answers:
+            return tuple(part.cpu().double().numpy() for part in net(as_tensor(crops, self.device)))
+
+        groups = neighbours(boxes, picture.shape[1], picture.shape[0])
+        said: list[Answers] = []
+        for group in groups:
             progress.check()
-            crops = [crop(picture, box, side_px) for box in boxes[start : start + BATCH]]
-            yield as_tensor(np.stack(crops), self.device)
+            crops = np.stack([crop(picture, box, net.crop_px) for box in boxes[group]])
+            said.append(self.memo.answer(name, crops, partial(work_out, crops)))
+        if not said:
+            shapes = ((0,), (0, 4)) if name == "rnet" else ((0,), (0, 4), (0, 2, 5))
+            return tuple(np.zeros(shape) for shape in shapes)
+        back = np.argsort(np.concatenate(groups))
+        return tuple(np.concatenate(parts)[back] for parts in zip(*said, strict=True))
+
+
+def tiles(level: Uint8Image) -> Iterator[tuple[int, int, Uint8Image]]:
+    """Parts of a pyramid level that P-Net sees one by one, and says what it says of the whole.
+
+    Yields:
+        Row and column of the first window position, and the pixels that its windows cover.
+    """
+    step, window = ProposalNet.stride_px, ProposalNet.window_px
+    rows, columns = (-(-(length - 2) // 2) - 4 for length in level.shape[:2])
+    for top in range(0, rows, TILE):
+        bottom = level.shape[0] if top + TILE >= rows else step * (top + TILE - 1) + window
+        for left in range(0, columns, TILE):
+            right = step * (left + TILE - 1) + window
+            right = level.shape[1] if left + TILE >= columns else right
+            part = level[step * top : bottom, step * left : right]
+            yield top, left, np.ascontiguousarray(part)
+
+
+def neighbours(boxes: Boxes, width: int, height: int) -> list[npt.NDArray[np.intp]]:
+    """Indices of boxes (N x 4) of a picture in groups of at most `BATCH` that lie together.
+
+    How the boxes of one place are grouped does not depend on those of others.
+    """
+    middle = (boxes[:, :2] + boxes[:, 2:]) * (GROUPS_A_SIDE / 2) / (width, height)
+    place = np.clip(middle.astype(np.intp), 0, GROUPS_A_SIDE - 1)
+    cells = place[:, 1] * GROUPS_A_SIDE + place[:, 0]
+    groups = []
+    for cell in np.unique(cells):
+        members = np.flatnonzero(cells == cell)
+        groups += [members[start : start + BATCH] for start in range(0, len(members), BATCH)]
+    return groups
 
 
 def pyramid(

@@ -9,7 +9,7 @@ import torch
 
 import core.engines.mtcnn as mtcnn_module
 from core.engines.mtcnn import MtcnnDetector
-from core.engines.mtcnn_cascade import crop, pyramid, squared
+from core.engines.mtcnn_cascade import as_tensor, crop, neighbours, pyramid, squared, tiles
 from core.errors import Cancelled, ModelFileError
 from core.progress import CancelToken, Progress, no_progress
 
@@ -181,3 +181,47 @@ def test_pyramid_goes_down_to_one_window():
     assert sizes[0] == (60, 36)
     assert min(sizes[-1]) >= 12
     assert sizes == sorted(sizes, reverse=True)
+
+
+def test_after_a_change_in_one_place_only_that_place_is_looked_at_again(portrait, monkeypatch):
+    picture = np.tile(portrait, (2, 4, 1))
+    changed = picture.copy()
+    changed[100:140, 100:180] = 128
+    detector, fresh = MtcnnDetector(WEIGHTS), MtcnnDetector(WEIGHTS)
+    asked: list[int] = []
+    for net in (detector._cascade.nets.pnet, detector._cascade.nets.rnet):
+        forward = net.forward
+        monkeypatch.setattr(
+            net, "forward", lambda x, forward=forward: asked.append(x.numel()) or forward(x)
+        )
+    first = found(detector, picture)
+    all_of_it = sum(asked)
+    asked.clear()
+    assert found(detector, changed) == found(fresh, changed) != first
+    assert 0 < sum(asked) < 0.7 * all_of_it
+    asked.clear()
+    assert found(detector, picture) == first
+    assert not asked
+
+
+@pytest.mark.parametrize("size", [(12, 12), (13, 40), (266, 267), (268, 300), (531, 270)])
+def test_tiles_say_what_the_whole_says(detector, size):
+    level = np.random.default_rng(3).integers(0, 256, (*size, 3), np.uint8)
+    pnet = detector._cascade.nets.pnet
+    with torch.inference_mode():
+        whole = pnet(as_tensor(level[None], torch.device("cpu")))[0][0]
+        joined = torch.full_like(whole, np.nan)
+        for top, left, tile in tiles(level):
+            part = pnet(as_tensor(tile[None], torch.device("cpu")))[0][0]
+            rows, columns = slice(top, top + part.shape[0]), slice(left, left + part.shape[1])
+            assert joined[rows, columns].isnan().all()
+            joined[rows, columns] = part
+    assert torch.allclose(joined, whole, atol=1e-4)
+
+
+def test_boxes_of_one_place_are_grouped_whatever_the_others_are():
+    boxes = np.array([[0, 0, 10, 10], [80, 80, 99, 99], [2, 2, 12, 12], [90, 5, 130, 20.0]])
+    groups = neighbours(boxes, 100, 100)
+    assert sorted(np.concatenate(groups)) == [0, 1, 2, 3]
+    assert [0, 2] in [list(group) for group in groups]
+    assert [0, 1] in [list(group) for group in neighbours(boxes[[0, 2]], 100, 100)]
