@@ -100,7 +100,7 @@ def _export(
         pictures = Path.home() / "Pictures"
         source = (pictures if pictures.is_dir() else Path.home()) / "pasted.png"
     delivery = _delivery(export)
-    planned = delivery.plan(Task(source, Path(source.name)), settings)
+    planned = delivery.plan(Task(source, Path(source.name)), settings, progress)
     if planned.is_skipped:
         return None
     options = replace(delivery.options, overwrite=planned.replaces)

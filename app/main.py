@@ -219,7 +219,7 @@ def _default_output(photo: Photo, folder: str = "") -> Path:
     source = photo.source.path
     if source is None:
         pictures = Path.home() / "Pictures"
-        source = (pictures if pictures.is_dir() else Path.home()) / "pasted-restored.png"
+        source = (pictures if pictures.is_dir() else Path.home()) / "pasted.png"
     source = source.absolute()
     target = Path(folder) if folder else source.parent
     return plan_output(source, Path(source.name), target, output_format_of(photo)).path

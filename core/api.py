@@ -35,7 +35,7 @@ from core.models.resolve import ALIASES
 from core.pipeline import Pipeline, Restoration, Trace
 from core.placing import PlacedFace, place_face
 from core.progress import Progress, no_progress
-from core.recipe import Recipe, encode, file_sha256, path_beside, recipe_of
+from core.recipe import Recipe, encode, path_beside, recipe_of
 from core.report import FileReport, done
 from core.settings import CLASSICAL, NEARBY, FaceSettings, RestorationSettings
 from core.stages.background import BackgroundStage
@@ -317,7 +317,7 @@ def save_photo(
     try:
         with output_errors(beside):
             recipe = recipe_of(result, settings)
-            recipe = msgspec.structs.replace(recipe, result_sha256=file_sha256(saved.path))
+            recipe = msgspec.structs.replace(recipe, result_sha256=saved.sha256)
             write_atomic(beside, encode(recipe), overwrite=True)
     except OutputError as error:  # the photo is safe, and must not be lost over its recipe
         notes = (*saved.notes, f"No recipe was saved: {error.summary}")

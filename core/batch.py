@@ -63,11 +63,14 @@ class Delivery:
     protected: Sequence[Path] = ()
     taken: set[Path] = field(default_factory=set)
 
-    def plan(self, task: Task, settings: RestorationSettings) -> Planned:
+    def plan(
+        self, task: Task, settings: RestorationSettings, progress: Progress | None = None
+    ) -> Planned:
         """Where the result of a photo goes.
 
         Raises:
             RestorationError: The name or the format makes no sense.
+            Cancelled: The job was stopped while a large earlier result was looked at.
         """
         relative = task.relative if self.out_dir else Path(task.source.name)
         stem = None
@@ -82,6 +85,7 @@ class Delivery:
             taken=self.taken,
             inputs=self.protected,
             conflict="replace" if self.options.overwrite else self.conflict,
+            progress=None if progress is None else progress.part(0.0, 0.0),
         )
 
 
@@ -172,7 +176,7 @@ def restore_task(
     name = str(task.source)
     try:
         progress.check()
-        planned = delivery.plan(task, settings)
+        planned = delivery.plan(task, settings, progress)
         if planned.is_skipped:
             return FileReport(input=name, status="skipped", output=str(planned.path))
         if on_planned is not None:

@@ -13,16 +13,17 @@ from pathlib import Path
 
 from core.errors import RestorationError, SettingsError
 from core.export import Conflict
+from core.imageio.file_hash import file_sha256
 from core.imageio.formats import READABLE_SUFFIXES, format_for_suffix, output_format, suffix_for
 from core.imageio.info import kind_and_depth
 from core.imageio.same_file import canonical, is_any_of
 from core.naming import fitting_name
 from core.progress import Progress, no_progress
 from core.recipe import SUFFIX as RECIPE_SUFFIX
-from core.recipe import file_sha256, load, path_beside
+from core.recipe import load, path_beside
 
 SUFFIX = "-restored"
-"""What a result's name gets where it would otherwise meet an input or another file."""
+"""What a result's name gets in the photo's own folder, and where it would meet another file."""
 
 _SIDECARS = frozenset({".json", ".xmp", ".aae", ".thm"})
 _MAX_TRIES = 100_000
@@ -186,12 +187,14 @@ def plan_output(
     taken: Collection[Path] = (),
     inputs: Collection[Path] = (),
     conflict: Conflict = "suffix",
+    progress: Progress | None = None,
 ) -> Planned:
     """The path of a photo's result.
 
-    It is `relative` below `out_dir`, with the ending of the format. Where that is an input, another
-    result of this run or a file that may not be replaced, `suffix` is added to the name, then
-    `suffix` with 2, 3, ... A name that is too long for the disk loses its end.
+    It is `relative` below `out_dir`, with the ending of the format. In the photo's own folder,
+    where it would otherwise be told from the photo by its ending at most, and where that is an
+    input, another result of this run or a file that may not be replaced, `suffix` is added to the
+    name, then `suffix` with 2, 3, ... A name that is too long for the disk loses its end.
 
     Args:
         source: The photo.
@@ -205,14 +208,17 @@ def plan_output(
         inputs: All photos of this run.
         conflict: What happens where a file has the name. "replace" is for results of earlier runs,
             known by the recipe beside them; any other file is spared.
+        progress: Polled for cancellation while large files are looked at.
 
     Raises:
         UnsupportedFormatError: Heirloom does not write `format`.
+        Cancelled: The job was stopped.
     """
     wanted = out_dir / _inside(relative)
     ending = _ending(source, format)
     originals = [source, *inputs]
-    for number in range(_MAX_TRIES):
+    is_beside = stem is None and _is_beside(source, wanted)
+    for number in range(int(is_beside), _MAX_TRIES):
         name = _numbered(wanted.stem if stem is None else stem, suffix, number, ending)
         candidate = wanted.with_name(name)
         if _is_claimed(candidate, taken) or is_any_of(candidate, originals):
@@ -221,25 +227,34 @@ def plan_output(
             return Planned(candidate)
         if conflict == "skip":
             return Planned(candidate, is_skipped=True)
-        if conflict == "replace" and is_result(candidate):
+        if conflict == "replace" and is_result(candidate, progress):
             return Planned(candidate, replaces=True)
     raise AssertionError(f"no free name beside {wanted}")
 
 
-def is_result(path: Path) -> bool:
+def is_result(path: Path, progress: Progress | None = None) -> bool:
     """True for a file that Heirloom wrote: its recipe lies beside it, and knows its bytes.
 
     A result that was edited by another program, and a file that was put in its place, are the
     user's own. An older recipe does not know the bytes; then its place counts.
+
+    Raises:
+        Cancelled: The job was stopped; a large file takes a while.
     """
     # Path.is_file raises for a recipe's name that is too long for the disk.
     if not (os.path.isfile(path) and os.path.isfile(path_beside(path))):  # noqa: PTH113
         return False
     try:
         known = load(path_beside(path)).result_sha256
-        return not known or known == file_sha256(path)
+        return not known or known == file_sha256(path, progress)
     except (SettingsError, OSError):
         return False
+
+
+def _is_beside(source: Path, wanted: Path) -> bool:
+    """True for a result that would lie with its photo, under the photo's own name."""
+    same = os.path.realpath(source.parent) == os.path.realpath(wanted.parent)
+    return same and source.stem == wanted.stem
 
 
 def _ending(source: Path, wanted: str | None) -> str:

@@ -6,7 +6,6 @@ and the faces. It holds no date and no folder, so that the same work writes the 
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 import msgspec
@@ -87,16 +86,6 @@ def recipe_of(result: Restoration, settings: RestorationSettings) -> Recipe:
 def encode(recipe: Recipe) -> bytes:
     """The recipe as readable JSON, UTF-8, ending in a newline."""
     return msgspec.json.format(to_json(recipe), indent=2) + b"\n"
-
-
-def file_sha256(path: Path) -> str:
-    """Hash of a file, hexadecimal.
-
-    Raises:
-        OSError: It cannot be read.
-    """
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def path_beside(output: Path) -> Path:

@@ -12,12 +12,16 @@ import errno
 import os
 import re
 import secrets
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from core.imageio.failures import output_errors
+
+if sys.platform != "win32":
+    import fcntl
 
 _PART_NAME = re.compile(r"^\.heirloom-[0-9a-f]{16}\.part$")
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
@@ -29,7 +33,11 @@ def is_part_file(path: Path) -> bool:
 
 
 _STALE_S = 60.0
-"""A hidden file that nobody has written to for this long is no save in progress."""
+"""Where the system cannot tell whether a process writes to a file, one that nobody has written to
+for this long is no save in progress."""
+
+_FRESH_S = 2.0
+"""A file that was made just now may not be marked as being written yet."""
 
 _open_parts: set[Path] = set()
 """What this process is writing now."""
@@ -55,10 +63,37 @@ def remove_stale_parts(folder: Path) -> int:
     with contextlib.suppress(OSError):
         for path in folder.iterdir():
             with contextlib.suppress(OSError):
-                if is_part_file(path) and time.time() - path.stat().st_mtime > _STALE_S:
+                if is_part_file(path) and _is_left(path):
                     path.unlink()
                     removed += 1
     return removed
+
+
+def _is_left(part: Path) -> bool:
+    """True where no process writes to a hidden file any more."""
+    age_s = time.time() - part.stat().st_mtime
+    if age_s < _FRESH_S:
+        return False
+    if sys.platform == "win32":  # knows no such locks; a file that is open stays anyway
+        return age_s > _STALE_S
+    with part.open("rb") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError:  # a disk that knows no locks
+            return age_s > _STALE_S
+    return True
+
+
+def _mark_as_written(handle: BinaryIO) -> None:
+    """Show other processes that this file is no leftover; the system forgets it with the process.
+
+    A disk that knows no locks goes without.
+    """
+    if sys.platform != "win32":
+        with contextlib.suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 @contextlib.contextmanager
@@ -82,6 +117,7 @@ def atomic_file(target: Path, *, overwrite: bool) -> Iterator[BinaryIO]:
     _open_parts.add(part)
     try:
         with handle:
+            _mark_as_written(handle)
             yield handle
             handle.flush()
             os.fsync(handle.fileno())

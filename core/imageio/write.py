@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,10 +14,11 @@ from core.errors import ImageSizeError, OutputError
 from core.export import MetadataChoice
 from core.geometry import Size
 from core.image import Photo, Pixels, Plane, is_grey, max_value, to_uint8
-from core.imageio.atomic import atomic_file
+from core.imageio.atomic import atomic_file, remove_stale_parts
 from core.imageio.decode import AnySamples
 from core.imageio.encode import Picture, encode
 from core.imageio.failures import output_errors
+from core.imageio.file_hash import sha256_of
 from core.imageio.folders import folder_for
 from core.imageio.formats import (
     FORMATS,
@@ -33,6 +35,8 @@ from core.progress import Progress, no_progress
 
 DEFAULT_QUALITY = 95
 _BLOCK_ROWS = 128
+
+_tidied_folders: set[Path] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +79,14 @@ class Saved:
         path: Where it lies.
         format: What it is.
         size: Width and height in pixels.
+        sha256: Hash of the file, hexadecimal.
         notes: Plain sentences about what the format had no room for.
     """
 
     path: Path
     format: str
     size: Size
+    sha256: str
     notes: tuple[str, ...] = ()
 
 
@@ -139,12 +145,23 @@ def write_photo(
     with (
         output_errors(path),
         folder_for(path),
+        _tidied(path.parent),
         atomic_file(path, overwrite=options.overwrite) as handle,
     ):
-        late = encode(info.name, picture, handle, progress.part(0.05, 0.95))
+        late = encode(info.name, picture, handle, progress.part(0.05, 0.9))
+        sha256 = sha256_of(handle, progress.part(0.9, 0.99))
         # The last point at which a cancelled job leaves nothing; then the file gets its name.
         progress.report(1.0)
-    return Saved(path, info.name, photo.size, (*notes, *more, *late))
+    return Saved(path, info.name, photo.size, sha256, (*notes, *more, *late))
+
+
+@contextlib.contextmanager
+def _tidied(folder: Path) -> Iterator[None]:
+    """Take away what killed processes left half written; once a folder, as it may be large."""
+    if folder not in _tidied_folders:
+        _tidied_folders.add(folder)
+        remove_stale_parts(folder)
+    yield
 
 
 def _chosen_format(photo: Photo, path: Path, options: WriteOptions) -> str:

@@ -153,6 +153,29 @@ def test_a_result_beside_its_photo_gets_a_suffix(tmp_path):
     assert plan_output(source, Path("a.jpg"), tmp_path, suffix="_x") == tmp_path / "a_x.jpg"
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("anim.gif", b"GIF89a", "anim-restored.png"),
+        ("really-png.jpg", PNG, "really-png-restored.png"),
+        ("phone.heic", b"not really", "phone-restored.jpg"),
+        ("scan", PNG, "scan-restored.png"),
+        ("anna-restored.gif", b"GIF89a", "anna-restored-2.png"),
+    ],
+)
+def test_a_result_in_another_format_gets_the_suffix_beside_its_photo_too(
+    tmp_path, name, content, expected
+):
+    source = make(tmp_path, name, content=content) / name
+    assert plan_output(source, Path(name), tmp_path).name == expected
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path, target_is_directory=True)
+    assert plan_output(source, Path(name), link).name == expected
+    assert plan_output(source, Path(name), tmp_path / "out").stem == Path(name).stem
+    chosen = plan_output(source, Path(name), tmp_path, stem="chosen")
+    assert chosen.stem == "chosen"
+
+
 def test_overwriting_spares_inputs_and_results_of_the_same_run(tmp_path):
     source = make(tmp_path, "a.jpg", "b.jpg", "c/a.jpg") / "a.jpg"
     out = make(tmp_path / "out", "a.jpg", "old.jpg")

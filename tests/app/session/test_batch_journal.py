@@ -3,14 +3,18 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from app.session.batch_journal import BatchJournal, Begun, Ended, Queue
 from app.session.library import LibraryPhoto, PhotoState
 from core.export import ExportSettings
-from core.imageio.atomic import remove_stale_parts
+from core.image import Photo
+from core.imageio import WriteOptions, write_photo
+from core.imageio.atomic import atomic_file, remove_stale_parts
 from core.recipe import path_beside
 
 STATES = PhotoState
@@ -180,13 +184,36 @@ def test_a_folder_that_cannot_be_written_is_told_and_does_no_harm(tmp_path):
     assert not BatchJournal(None).write(queue())
 
 
-def test_only_old_halves_of_our_own_are_removed(tmp_path):
-    old, fresh = (tmp_path / f".heirloom-{digit * 16}.part" for digit in "ab")
-    mine = tmp_path / "mine.part"
-    for path in (old, fresh, mine):
-        path.write_bytes(b"half")
-    os.utime(old, (0, 0))
-    os.utime(mine, (0, 0))
-    assert remove_stale_parts(tmp_path) == 1
-    assert sorted(tmp_path.iterdir()) == sorted([fresh, mine])
+def test_only_halves_of_our_own_that_nobody_writes_are_removed(tmp_path):
+    fresh = tmp_path / f".heirloom-{'b' * 16}.part"
+    old, mine = tmp_path / f".heirloom-{'a' * 16}.part", tmp_path / "mine.part"
+    with atomic_file(tmp_path / "result.png", overwrite=True) as handle:
+        handle.write(b"half")
+        handle.flush()
+        (written,) = tmp_path.iterdir()
+        for path in (old, fresh, mine):
+            path.write_bytes(b"half")
+        for path, age_s in ((old, 1000), (mine, 1000), (written, 30)):
+            os.utime(path, (time.time() - age_s,) * 2)
+        assert remove_stale_parts(tmp_path) == 1
+        assert sorted(tmp_path.iterdir()) == sorted([fresh, mine, written])
+    assert (tmp_path / "result.png").exists()
     assert remove_stale_parts(tmp_path / "gone") == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_the_half_of_a_killed_process_goes_with_the_next_save_in_its_folder(tmp_path):
+    code = """
+import os, sys
+from pathlib import Path
+from core.imageio.atomic import atomic_file
+with atomic_file(Path(sys.argv[1]) / "a.png", overwrite=True) as handle:
+    os.kill(os.getpid(), 9)
+"""
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False)
+    (left,) = tmp_path.iterdir()
+    os.utime(left, (time.time() - 5,) * 2)  # a program takes longer to be there again
+    photo = Photo(np.zeros((8, 8, 3), np.uint8))
+    options = WriteOptions()
+    write_photo(photo, tmp_path / "b.png", options, altered=False, software="test")
+    assert [path.name for path in tmp_path.iterdir()] == ["b.png"]

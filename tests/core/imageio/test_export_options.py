@@ -1,5 +1,6 @@
 """Size, depth, date and folders of written files."""
 
+import hashlib
 import os
 from datetime import date
 
@@ -9,11 +10,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.errors import OutputError
+from core.errors import Cancelled, OutputError
 from core.image import Photo
 from core.imageio import WriteOptions, read_info, read_photo, write_photo
 from core.imageio.folders import check_folder, check_writable
 from core.imageio.taken import date_taken
+from core.progress import CancelToken, Progress
 
 RNG = np.random.default_rng(3)
 
@@ -110,3 +112,37 @@ def test_a_report_that_cannot_be_written_is_known_before(tmp_path):
     for path in (tmp_path, tmp_path / "gone" / "a.json"):
         with pytest.raises(OutputError):
             check_writable(path)
+
+
+def test_the_hash_of_what_was_written_is_told_and_can_be_cancelled(tmp_path, monkeypatch):
+    from core.imageio import file_hash
+
+    monkeypatch.setattr(file_hash, "_BLOCK_BYTES", 100)
+    photo = Photo(np.random.default_rng(0).integers(0, 255, (64, 64, 3)).astype(np.uint8))
+    seen: list[float] = []
+    told = Progress(lambda fraction, _text: seen.append(fraction))
+    target = tmp_path / "a.png"
+    saved = write_photo(
+        photo, target, WriteOptions(), altered=False, software="test", progress=told
+    )
+    assert saved.sha256 == hashlib.sha256(target.read_bytes()).hexdigest()
+    hashing = [fraction for fraction in seen if 0.9 < fraction < 0.99]
+    assert len(hashing) > 10
+    assert hashing == sorted(hashing)
+
+    token = CancelToken()
+
+    def stop(fraction: float, _text: str) -> None:
+        if fraction > 0.92:
+            token.cancel()
+
+    with pytest.raises(Cancelled):
+        write_photo(
+            photo,
+            tmp_path / "b.png",
+            WriteOptions(),
+            altered=False,
+            software="test",
+            progress=Progress(stop, token),
+        )
+    assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
