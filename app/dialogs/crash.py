@@ -87,6 +87,7 @@ class CrashDialog(QDialog):
         texts.setSpacing(6)
         texts.addWidget(title)
         texts.addWidget(words)
+        texts.addStretch(1)
         head = QHBoxLayout()
         head.setSpacing(16)
         head.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QLabel,
-    QListWidget,
     QListWidgetItem,
     QPushButton,
     QVBoxLayout,
@@ -21,6 +20,7 @@ from app.dialogs.project_dialogs import ask_export_preset, ask_import_preset
 from app.session.presets import SUFFIX, Preset, Presets, PresetStore
 from app.session.versions import same_name
 from app.widgets.core_text import core_text
+from app.widgets.hinted_list import HintedList
 from core.errors import RestorationError
 
 _SIZE = (560, 420)
@@ -50,8 +50,7 @@ class PresetsDialog(QDialog):
         self._removed: Preset | None = None
         self.setWindowTitle(self.tr("Presets"))
         self.resize(*_SIZE)
-        self.list = QListWidget()
-        self.list.setObjectName("plainList")
+        self.list = HintedList(self.tr("No presets yet. Edit > Presets > Keep as preset adds one."))
         self.list.setAccessibleName(self.tr("Presets"))
         self.list.setToolTip(self.tr("Your presets; double-click one to use it for the photo"))
         self.use = self._button(self.tr("Use"), self.tr("Gives the open photo these settings"))
@@ -134,8 +133,6 @@ class PresetsDialog(QDialog):
         self._on_current_changed()
         if self._presets.damaged:
             self._show_error(self._presets.damaged[0])
-        elif not self._presets.all and self._removed is None:
-            self._show(self.tr("No presets yet. Edit > Presets > Keep as preset adds one."))
 
     @property
     def current(self) -> Preset | None:

@@ -6,9 +6,10 @@ import os
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.dialogs.files import ask_new_file
+from app.dialogs.name_question import NameQuestion
 from app.dialogs.question import Question
 from app.session.presets import SUFFIX as PRESET_SUFFIX
 from app.session.project import SUFFIX as PROJECT_SUFFIX
@@ -16,10 +17,7 @@ from app.session.project import SUFFIX as PROJECT_SUFFIX
 
 def ask_name(parent: QWidget, title: str, label: str, suggestion: str) -> str:
     """Let the user type a name; empty where nothing was typed."""
-    name, is_given = QInputDialog.getText(
-        parent, title, label, QLineEdit.EchoMode.Normal, suggestion
-    )
-    return name.strip() if is_given else ""
+    return NameQuestion(title, label, suggestion, parent).ask_name()
 
 
 def ask_replace(parent: QWidget, name: str) -> bool:

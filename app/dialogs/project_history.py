@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QLabel,
-    QListWidget,
     QListWidgetItem,
     QPushButton,
     QVBoxLayout,
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.session.history import History
+from app.widgets.hinted_list import HintedList
 from app.widgets.theme import current_colours
 
 _SIZE = (600, 440)
@@ -44,10 +44,15 @@ class HistoryDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(self.tr("History and versions"))
         self.resize(*_SIZE)
-        self.steps = QListWidget()
+        self.steps = HintedList(self.tr("No photo is open."))
         self.steps.setAccessibleName(self.tr("Steps"))
         self.steps.setToolTip(self.tr("What was done; click a step to go there"))
-        self.versions = QListWidget()
+        self.versions = HintedList(
+            self.tr(
+                "No version is kept yet. “Keep this version” remembers the photo as it is now, "
+                "so that you can try something else and come back."
+            )
+        )
         self.versions.setAccessibleName(self.tr("Versions"))
         self.versions.setToolTip(self.tr("Versions that you kept; double-click one to go back"))
         self.keep = self._button(
@@ -63,8 +68,6 @@ class HistoryDialog(QDialog):
         self.compare = self._button(
             self.tr("Compare all"), self.tr("Shows the photo and its versions side by side")
         )
-        for shown in (self.steps, self.versions):
-            shown.setObjectName("plainList")
         self._lay_out()
         self._connect()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 _WIDTH_PX = 420
@@ -39,9 +40,10 @@ class Question(QDialog):
             self.words.setOpenExternalLinks(True)
         for label in (self.title, self.words):
             label.setWordWrap(True)
+            label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self._answers = QHBoxLayout()
         self._answers.addStretch(1)
-        layout = QVBoxLayout(self)
+        self._rows = layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 20, 20, 16)
         layout.setSpacing(8)
         layout.addWidget(self.title)
@@ -73,10 +75,20 @@ class Question(QDialog):
             button.setFocus()
         return button
 
+    def add_below(self, widget: QWidget) -> None:
+        """Lay a widget between the words and the answers."""
+        self._rows.insertWidget(self._rows.indexOf(self.words) + 1, widget)
+
     def add_cancel(self, *, is_default: bool = False) -> QPushButton:
         """Add the answer that does nothing."""
         tip = self.tr("Closes this question; nothing is done")
         return self.add(self.tr("Cancel"), tip, is_default=is_default)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """Take the height that the words need at this width, which Qt's first guess is above."""
+        super().showEvent(event)
+        self._rows.activate()
+        self.resize(self.width(), self._rows.totalHeightForWidth(self.width()))
 
     def ask(self) -> QPushButton | None:
         """Wait for the answer; None where none was chosen."""

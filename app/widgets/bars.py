@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 
+from app.widgets.elided_label import ElidedLabel
 from app.widgets.mode_switch import ModeSwitch
 from app.widgets.theme import ICON_SIZE_PX
 
@@ -28,10 +29,9 @@ class HeaderBar(QFrame):
     def __init__(self, leading: Sequence[QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("headerBar")
-        self._name = QLabel()
-        self._name.setProperty("role", "heading")
+        self._name = ElidedLabel("heading")
         self._name.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._name.setContentsMargins(16, 0, 16, 0)
         self._switch = ModeSwitch(
             (
                 ("simple", self.tr("Simple"), self.tr("Shows the two most useful sliders")),
@@ -57,11 +57,11 @@ class HeaderBar(QFrame):
     @property
     def name(self) -> str:
         """What is shown as open."""
-        return self._name.text()
+        return self._name.whole
 
     def show_name(self, name: str) -> None:
         """Show what is open."""
-        self._name.setText(name)
+        self._name.show_text(name)
         self._name.setToolTip(name)
 
     def show_mode(self, mode: str) -> None:

@@ -68,6 +68,7 @@ class ControlPanel(QFrame):
         self.setFixedWidth(PANEL_WIDTH_PX)
         self._settings = defaults
         self._repair_parts: list[QWidget] = []
+        self._has_divider = True
         self._pages = QStackedWidget()
         self._pages.addWidget(self._make_simple(defaults))
         self._pages.addWidget(self._make_studio(defaults))
@@ -212,8 +213,9 @@ class ControlPanel(QFrame):
         ]
 
     def show_divider_help(self, *, shown: bool) -> None:
-        """Say what the line on the photo is for; not where there is none."""
-        self._divider_help.setVisible(shown)
+        """Say what the line on the photo is for; not where there is none, as without a result."""
+        self._has_divider = shown
+        self._divider_help.setVisible(shown and self._save.isEnabled())
 
     def add_below(self, part: str, widget: QWidget) -> None:
         """Lay a feature's own widget below the Studio form of one part of the settings."""
@@ -256,8 +258,9 @@ class ControlPanel(QFrame):
             form.show_settings(getattr(settings, part))
 
     def set_can_save(self, *, possible: bool) -> None:
-        """Allow saving or not."""
+        """Allow saving or not: there is a result or not."""
         self._save.setEnabled(possible)
+        self.show_divider_help(shown=self._has_divider)
 
     def set_can_restore(self, *, possible: bool) -> None:
         """Offer to run a stopped restoration again."""

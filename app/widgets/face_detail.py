@@ -221,7 +221,8 @@ class FaceDetail(QWidget):
         self._sign.setVisible(item is not None and self._sign.isVisible())
         self.on.setVisible(usable)
         self.strength.setVisible(usable)
-        self.strength.setEnabled(item is not None and item.enabled)
+        for row in (self.strength, self.model):
+            row.setEnabled(item is not None and item.enabled)
         self.model.setVisible(usable and self._is_studio)
         self.points.setVisible(
             item is not None and not item.removed and self._is_studio and item.has_points

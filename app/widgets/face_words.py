@@ -89,27 +89,33 @@ def likeness_text(likeness: Likeness, identity: float | None, kept_back: float) 
     translate = QCoreApplication.translate
     if identity is None:
         return translate("Faces", "The likeness was not measured.")
-    figure = QLocale().toString(max(-1.0, identity), "f", 2)
+    figure = QLocale().toString(round(100 * max(0.0, identity)))
     if likeness == "same":
-        text = translate("Faces", "Looks like the same person, {figure}.")
+        text = translate("Faces", "Looks like the same person, {figure} % alike.")
     elif likeness == "pulled_back":
         text = translate(
-            "Faces", "Held back by {percent} % to look like the same person, {figure}."
+            "Faces", "Held back by {percent} % to look like the same person, {figure} % alike."
         )
     elif likeness == "given_up":
         text = translate("Faces", "Left as it was: every change made it look like somebody else.")
     elif likeness == "doubtful":
         text = translate(
-            "Faces", "May look like somebody else, {figure}. Compare it, or lower its strength."
+            "Faces",
+            "May look like somebody else, {figure} % alike. Compare it, or lower its strength.",
         )
     else:
-        text = translate("Faces", "Likeness to the photo {figure}; the check is off.")
+        text = translate("Faces", "Likeness to the photo {figure} %; the check is off.")
     return text.format(figure=figure, percent=QLocale().toString(round(100 * kept_back)))
 
 
 def summary_text(items: Sequence[FaceItem]) -> str:
-    """The likeness of all restored faces in one line; empty where none was measured."""
+    """The likeness of all restored faces in one line; empty where none was measured.
+
+    Without a face, what to do where there is one.
+    """
     translate = QCoreApplication.translate
+    if not items:
+        return translate("Faces", "Do you see one? Then draw a box around it: “Add a face”.")
     judged = [item for item in items if item.is_on and item.likeness]
     if not judged:
         return ""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QShowEvent
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.widgets.elided_label import ElidedLabel
 from app.widgets.library_view import LibraryView
 from app.widgets.mode_switch import ModeSwitch
 from app.widgets.theme import icon
@@ -190,8 +191,7 @@ class LibraryPane(QFrame):
         self.export.setAccessibleName(self.tr("Where and how to save"))
         self.export.setToolTip(self.tr("Folder, name, format, size and photo data of the results"))
         self.export.clicked.connect(self.export_asked)
-        self._target = _muted("")
-        self._where = ""
+        self._target = ElidedLabel("muted")
         target = QHBoxLayout()
         target.addWidget(self._target, 1)
         target.addWidget(self.export)
@@ -247,20 +247,8 @@ class LibraryPane(QFrame):
 
     def show_target(self, text: str, tip: str) -> None:
         """Show where results go."""
-        self._where = text
+        self._target.show_text(text)
         self._target.setToolTip(tip)
-        self._fit_target()
-
-    def _fit_target(self) -> None:
-        """Cut the middle out of where results go, as far as there is no room for it."""
-        room = PANE_WIDTH_PX - 42 - self.export.sizeHint().width()
-        middle = Qt.TextElideMode.ElideMiddle
-        self._target.setText(self._target.fontMetrics().elidedText(self._where, middle, room))
-
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
-        """Measure anew: fonts and widths are those of the style sheet only now."""
-        super().showEvent(event)
-        self._fit_target()
 
     def show_start(self, text: str, tip: str, *, possible: bool) -> None:
         """Show what the main button does; it is gone where there is nothing to do."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
@@ -37,6 +38,7 @@ from app.widgets.library_model import (
     PHOTO_ROLE,
     state_text,
 )
+from app.widgets.line_break import wrapped
 from app.widgets.theme import Colours, current_colours, svg_pixmap
 
 ROW_PX = 66
@@ -45,8 +47,10 @@ _MARGIN_PX = 6
 _ICON_PX = 16
 _BAR_PX = 3
 _GAP_PX = 3
+_ICON_GAP_PX = 6
 _HINT_INSET_PX = 16
-_WITH_REASON = (PhotoState.FAILED, PhotoState.WARNING)
+_LINES = 2
+"""Room for what is said of a photo."""
 
 _ICONS = {
     PhotoState.WAITING: ("state-waiting", "muted"),
@@ -113,8 +117,9 @@ class PhotoDelegate(QStyledItemDelegate):
         font.setWeight(QFont.Weight.DemiBold if is_open else QFont.Weight.Normal)
         painter.setFont(font)
         line_px = painter.fontMetrics().height()
-        says_why = bool(photo.reason) and photo.state in _WITH_REASON
-        height_px = line_px * (3 if says_why else 2) + _GAP_PX
+        font.setWeight(QFont.Weight.Normal)
+        lines = wrapped(state_text(photo), font, area.width() - _ICON_PX - _ICON_GAP_PX, _LINES)
+        height_px = line_px * (1 + len(lines)) + _GAP_PX
         top_px = area.top() + (ROW_PX - height_px) // 2
         name = QRect(area.left(), top_px, area.width(), line_px)
         painter.setPen(QColor(colours.text))
@@ -129,28 +134,24 @@ class PhotoDelegate(QStyledItemDelegate):
             name.width(),
         )
         painter.drawText(name, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
-        font.setWeight(QFont.Weight.Normal)
         painter.setFont(font)
         words = QRect(area.left(), name.bottom() + _GAP_PX, area.width(), line_px)
-        _paint_state(painter, words, photo, colours, lines=2 if says_why else 1)
+        _paint_state(painter, words, photo.state, lines, colours)
 
 
 def _paint_state(
-    painter: QPainter, area: QRect, photo: LibraryPhoto, colours: Colours, *, lines: int
+    painter: QPainter, area: QRect, state: PhotoState, lines: Sequence[str], colours: Colours
 ) -> None:
-    """An icon and a few words; why it failed takes two lines."""
-    name, colour_name = _ICONS[photo.state]
+    """An icon and some lines of words beside it; `area` is that of the first line."""
+    name, colour_name = _ICONS[state]
     ratio = painter.device().devicePixelRatioF()
     top_px = area.top() + (area.height() - _ICON_PX) // 2 + 1
     painter.drawPixmap(area.left(), top_px, _icon(name, getattr(colours, colour_name), ratio))
     painter.setPen(QColor(colours.error if colour_name == "error" else colours.muted))
-    words = area.adjusted(_ICON_PX + 6, 0, 0, area.height() * (lines - 1))
-    metrics = painter.fontMetrics()
-    # One word may be left over at the end of the first line, so a little less than twice fits.
-    room_px = words.width() * lines - (words.width() // 5 if lines > 1 else 0)
-    text = metrics.elidedText(state_text(photo), Qt.TextElideMode.ElideRight, room_px)
-    flags = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
-    painter.drawText(words, int(flags | Qt.TextFlag.TextWordWrap), text)
+    words = area.adjusted(_ICON_PX + _ICON_GAP_PX, 0, 0, 0)
+    for line in lines:
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, line)
+        words.translate(0, area.height())
 
 
 def _paint_ground(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,7 @@ class Scores(QObject):
         self._window = window
         self._is_measured = False
         self._is_measuring = False
+        self._round = 0
         self._reference: Path | None = None
         self._controls: QWidget | None = None
         self._takes_place = False
@@ -88,13 +90,13 @@ class Scores(QObject):
         document = self._work.document
         if document is None or document.trace is None or self._services.score_photo is None:
             return
+        self._round += 1
         self._work.cancel_kind(KIND)
         self._is_measuring = True
         self.panel.show_no_scores(self.tr("Measuring…"))
         work = score_work(self._services, document.trace, self._reference)
-        self._work.run_beside(
-            KIND, self.tr("Measuring"), work, self._on_scored, self._on_not_scored
-        )
+        not_scored = partial(self._on_not_scored, self._round)
+        self._work.run_beside(KIND, self.tr("Measuring"), work, self._on_scored, not_scored)
         self.refresh()
 
     @Slot()
@@ -143,7 +145,9 @@ class Scores(QObject):
         values = {"width": sizes[0].width, "height": sizes[0].height}
         return text.format(**values, w2=sizes[-1].width, h2=sizes[-1].height)
 
-    def _on_not_scored(self, trouble: Trouble | None) -> None:
+    def _on_not_scored(self, number: int, trouble: Trouble | None) -> None:
+        if number != self._round:
+            return  # the measuring that took its place is on
         self._is_measuring = False
         if trouble is None:
             self.panel.show_no_scores(self.tr("Stopped."))

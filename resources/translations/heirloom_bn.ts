@@ -2088,6 +2088,10 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
         <translation>এই ফরম্যাটগুলোর একটিতে সংরক্ষণ করুন: {0}।</translation>
     </message>
     <message>
+        <source>Save the photo to a file, and choose that.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Saving</source>
         <translation>সংরক্ষণ হচ্ছে</translation>
     </message>
@@ -3372,6 +3376,10 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
         <translation>“{0}” ক্যামেরার raw ফাইল, Heirloom পড়তে পারে না।</translation>
     </message>
     <message>
+        <source>“{0}” is a device, a pipe or a socket, not a file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>“{0}” is a file of the kind {1}, which Heirloom cannot read.</source>
         <translation>“{0}” {1} ধরনের ফাইল, Heirloom পড়তে পারে না।</translation>
     </message>
@@ -4202,32 +4210,32 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
         <translation>সাদৃশ্য মাপা হয়নি।</translation>
     </message>
     <message>
-        <source>Looks like the same person, {figure}.</source>
-        <translation>একই মানুষ মনে হয়, {figure}।</translation>
+        <source>Looks like the same person, {figure} % alike.</source>
+        <translation>একই মানুষ মনে হয়, {figure} % মিল।</translation>
     </message>
     <message>
-        <source>Held back by {percent} % to look like the same person, {figure}.</source>
-        <translation>একই মানুষ মনে হওয়ার জন্য {percent} % কমিয়ে রাখা হয়েছে, {figure}।</translation>
+        <source>Held back by {percent} % to look like the same person, {figure} % alike.</source>
+        <translation>একই মানুষ মনে হওয়ার জন্য {percent} % কমিয়ে রাখা হয়েছে, {figure} % মিল।</translation>
     </message>
     <message>
         <source>Left as it was: every change made it look like somebody else.</source>
         <translation>যেমন ছিল তেমন রাখা হয়েছে: যেকোনো পরিবর্তনেই অন্য কেউ মনে হচ্ছিল।</translation>
     </message>
     <message>
+        <source>May look like somebody else, {figure} % alike. Compare it, or lower its strength.</source>
+        <translation>অন্য কেউ মনে হতে পারে, {figure} % মিল। তুলনা করুন, বা মাত্রা কমান।</translation>
+    </message>
+    <message>
+        <source>Likeness to the photo {figure} %; the check is off.</source>
+        <translation>ছবির সঙ্গে সাদৃশ্য {figure} %; যাচাই বন্ধ।</translation>
+    </message>
+    <message>
         <source>Do you see one? Then draw a box around it: “Add a face”.</source>
-        <translation type="unfinished"></translation>
+        <translation>আপনি কি একটি দেখছেন? তাহলে “মুখ যোগ করুন” দিয়ে তার চারপাশে একটি বাক্স আঁকুন।</translation>
     </message>
     <message>
         <source>All of them still look like themselves.</source>
         <translation>সবাই এখনো নিজের মতোই দেখতে।</translation>
-    </message>
-    <message>
-        <source>May look like somebody else, {figure}. Compare it, or lower its strength.</source>
-        <translation>অন্য কেউ মনে হতে পারে, {figure}। তুলনা করুন, বা মাত্রা কমান।</translation>
-    </message>
-    <message>
-        <source>Likeness to the photo {figure}; the check is off.</source>
-        <translation>ছবির সঙ্গে সাদৃশ্য {figure}; যাচাই বন্ধ।</translation>
     </message>
     <message>
         <source>It looks like the same person.</source>
@@ -4452,6 +4460,10 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
         <translation>ইতিহাস ও সংস্করণ</translation>
     </message>
     <message>
+        <source>No photo is open.</source>
+        <translation>কোনো ছবি খোলা নেই।</translation>
+    </message>
+    <message>
         <source>Steps</source>
         <translation>ধাপ</translation>
     </message>
@@ -4461,7 +4473,7 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     </message>
     <message>
         <source>No version is kept yet. “Keep this version” remembers the photo as it is now, so that you can try something else and come back.</source>
-        <translation type="unfinished"></translation>
+        <translation>এখনও কোনো সংস্করণ রাখা হয়নি। “এই সংস্করণ রাখুন” ছবিটি এখন যেমন আছে তেমন মনে রাখে, যাতে আপনি অন্য কিছু চেষ্টা করে আবার ফিরতে পারেন।</translation>
     </message>
     <message>
         <source>Versions</source>
@@ -5228,6 +5240,21 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     <message>
         <source>Removing</source>
         <translation>সরানো হচ্ছে</translation>
+    </message>
+</context>
+<context>
+    <name>NameQuestion</name>
+    <message>
+        <source>Type a name; Enter keeps it</source>
+        <translation>একটি নাম লিখুন; এন্টার চাপলে তা রাখা হয়</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>রাখুন</translation>
+    </message>
+    <message>
+        <source>Keeps it under this name</source>
+        <translation>এই নামে রেখে দেয়</translation>
     </message>
 </context>
 <context>

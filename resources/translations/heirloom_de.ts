@@ -2088,6 +2088,10 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
         <translation>Speichern Sie es in einem dieser Formate: {0}.</translation>
     </message>
     <message>
+        <source>Save the photo to a file, and choose that.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Saving</source>
         <translation>Speichern</translation>
     </message>
@@ -3372,6 +3376,10 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
         <translation>„{0}“ ist eine Raw-Datei einer Kamera, die Heirloom nicht lesen kann.</translation>
     </message>
     <message>
+        <source>“{0}” is a device, a pipe or a socket, not a file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>“{0}” is a file of the kind {1}, which Heirloom cannot read.</source>
         <translation>„{0}“ ist eine Datei der Art {1}, die Heirloom nicht lesen kann.</translation>
     </message>
@@ -4202,32 +4210,32 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
         <translation>Die Ähnlichkeit wurde nicht gemessen.</translation>
     </message>
     <message>
-        <source>Looks like the same person, {figure}.</source>
-        <translation>Sieht aus wie dieselbe Person, {figure}.</translation>
+        <source>Looks like the same person, {figure} % alike.</source>
+        <translation>Sieht aus wie dieselbe Person, zu {figure} % ähnlich.</translation>
     </message>
     <message>
-        <source>Held back by {percent} % to look like the same person, {figure}.</source>
-        <translation>Um {percent} % zurückgehalten, um wie dieselbe Person auszusehen, {figure}.</translation>
+        <source>Held back by {percent} % to look like the same person, {figure} % alike.</source>
+        <translation>Um {percent} % zurückgehalten, um wie dieselbe Person auszusehen, zu {figure} % ähnlich.</translation>
     </message>
     <message>
         <source>Left as it was: every change made it look like somebody else.</source>
         <translation>Gelassen, wie es war: mit jeder Änderung sah es wie jemand anderes aus.</translation>
     </message>
     <message>
+        <source>May look like somebody else, {figure} % alike. Compare it, or lower its strength.</source>
+        <translation>Sieht vielleicht wie jemand anderes aus, zu {figure} % ähnlich. Vergleichen Sie, oder verringern Sie die Stärke.</translation>
+    </message>
+    <message>
+        <source>Likeness to the photo {figure} %; the check is off.</source>
+        <translation>Ähnlichkeit zum Foto {figure} %; die Prüfung ist aus.</translation>
+    </message>
+    <message>
         <source>Do you see one? Then draw a box around it: “Add a face”.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sehen Sie eines? Dann ziehen Sie einen Rahmen darum: „Gesicht hinzufügen“.</translation>
     </message>
     <message>
         <source>All of them still look like themselves.</source>
         <translation>Alle sehen noch wie sie selbst aus.</translation>
-    </message>
-    <message>
-        <source>May look like somebody else, {figure}. Compare it, or lower its strength.</source>
-        <translation>Sieht vielleicht wie jemand anderes aus, {figure}. Vergleichen Sie, oder verringern Sie die Stärke.</translation>
-    </message>
-    <message>
-        <source>Likeness to the photo {figure}; the check is off.</source>
-        <translation>Ähnlichkeit zum Foto {figure}; die Prüfung ist aus.</translation>
     </message>
     <message>
         <source>It looks like the same person.</source>
@@ -4452,6 +4460,10 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
         <translation>Verlauf und Versionen</translation>
     </message>
     <message>
+        <source>No photo is open.</source>
+        <translation>Es ist kein Foto geöffnet.</translation>
+    </message>
+    <message>
         <source>Steps</source>
         <translation>Schritte</translation>
     </message>
@@ -4461,7 +4473,7 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     </message>
     <message>
         <source>No version is kept yet. “Keep this version” remembers the photo as it is now, so that you can try something else and come back.</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch keine Version ist aufgehoben. „Diese Version aufheben“ merkt sich das Foto, wie es jetzt ist, sodass Sie etwas anderes versuchen und zurückkehren können.</translation>
     </message>
     <message>
         <source>Versions</source>
@@ -5228,6 +5240,21 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     <message>
         <source>Removing</source>
         <translation>Wird entfernt</translation>
+    </message>
+</context>
+<context>
+    <name>NameQuestion</name>
+    <message>
+        <source>Type a name; Enter keeps it</source>
+        <translation>Geben Sie einen Namen ein; die Eingabetaste hebt ihn auf</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>Aufheben</translation>
+    </message>
+    <message>
+        <source>Keeps it under this name</source>
+        <translation>Hebt es unter diesem Namen auf</translation>
     </message>
 </context>
 <context>

@@ -172,6 +172,12 @@ def questions(place: Place) -> Pages:
         trainings.stop()
 
 
+def names(place: Place) -> Pages:
+    from app.dialogs.name_question import NameQuestion
+
+    yield NameQuestion("Keep this version", "Name of the version", "Version 1", place.owner)
+
+
 def crash(place: Place) -> Pages:
     from app.dialogs.crash import CrashDialog
 
@@ -222,6 +228,7 @@ WINDOWS: dict[str, Callable[[Place], Pages]] = {
     "HistoryDialog": history,
     "MainWindow": main_window,
     "ModelsDialog": models,
+    "NameQuestion": names,
     "PreferencesDialog": preferences,
     "PresetsDialog": presets,
     "Question": questions,

@@ -68,7 +68,7 @@ def test_a_flat_button_keeps_its_text_where_the_figure_says(strip, qapp):
 
 @pytest.mark.parametrize(
     ("number", "part", "is_warning"),
-    [(0, "0.97", False), (1, "42 %", True), (2, "every change", True), (3, "0.85", True)],
+    [(0, "97 %", False), (1, "42 %", True), (2, "every change", True), (3, "85 %", True)],
 )
 def test_what_became_of_a_face_is_said_and_signed(strip, number, part, is_warning):
     strip.choose(number)

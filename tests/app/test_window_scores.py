@@ -173,6 +173,21 @@ def test_measuring_can_be_stopped(qtbot, studio, measuring):
     assert studio.scores.panel.measure.isEnabled()
 
 
+def test_a_measuring_that_takes_the_place_of_another_is_not_called_stopped(
+    qtbot, studio, measuring, photo_path
+):
+    measuring.gate = threading.Event()
+    studio.commands.scores.setChecked(True)
+    qtbot.waitUntil(lambda: len(measuring.references) == 1)
+    studio.scores._take_reference(photo_path)
+    qtbot.waitUntil(lambda: len(measuring.references) == 2)
+    assert studio.scores.panel.state.text() == "Measuring…"
+    assert not studio.scores.panel.measure.isEnabled()
+    measuring.gate.set()
+    wait_idle(qtbot, studio)
+    assert studio.scores.panel.blocks
+
+
 def test_another_photo_forgets_figures_and_reference(qtbot, studio, tmp_path, photo_path):
     measured(qtbot, studio)
     studio.scores._take_reference(photo_path)

@@ -1,0 +1,135 @@
+"""Words that have no room, lists that are empty, advice that comes when it is of use."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import pytest
+from app_fakes import save_png
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QFontMetrics
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from app.dialogs.name_question import NameQuestion
+from app.dialogs.project_history import HistoryDialog
+from app.dialogs.question import Question
+from app.session.history import History
+from app.session.versions import with_version
+from app.widgets.elided_label import ElidedLabel
+from app.widgets.line_break import wrapped
+from core.settings import RestorationSettings
+
+LONG = (
+    "_".join(["Grandmother", "and", "grandfather", "at", "the", "harvest", "festival"] * 3) + ".png"
+)
+
+
+def test_a_long_name_is_cut_in_its_middle_and_is_whole_where_there_is_room(qtbot):
+    label = ElidedLabel("heading")
+    qtbot.addWidget(label)
+    label.resize(200, 20)
+    label.show_text(LONG)
+    label.show()
+    QApplication.processEvents()
+    assert "…" in label.text()
+    assert label.text().startswith("Grand")
+    assert label.text().endswith(".png")
+    assert label.whole == label.accessibleName() == LONG
+    assert label.minimumSizeHint().width() < 40
+    label.resize(4000, 20)
+    QApplication.processEvents()
+    assert label.text() == LONG
+
+
+def test_a_long_name_leaves_the_window_as_narrow_as_it_may_be(qtbot, window, tmp_path):
+    least = window.minimumSizeHint().width()
+    photo = save_png(tmp_path / LONG, np.full((60, 80, 3), 90, np.uint8))
+    with qtbot.waitSignal(window.work.restored):
+        window.open_paths([photo])
+    qtbot.waitUntil(lambda: not window.work.is_busy)
+    assert window.parts.header.name == LONG
+    assert "…" in window.parts.header._name.text()
+    with qtbot.waitSignal(window.work.saved):
+        window.commands.save.trigger()
+    assert window.minimumSizeHint().width() <= max(least, window.minimumWidth())
+
+
+def test_the_line_is_spoken_of_only_where_there_is_one(qtbot, window, engine, photo_path):
+    helping = window.parts.panel._divider_help
+    engine.gate = threading.Event()
+    window.open_paths([photo_path])
+    qtbot.waitUntil(lambda: window.work.document is not None)
+    assert helping.isHidden()
+    with qtbot.waitSignal(window.work.restored):
+        engine.gate.set()
+    assert not helping.isHidden()
+    window.commands.side_by_side.trigger()
+    assert helping.isHidden()
+    window.presenter.refresh()
+    assert helping.isHidden()
+    window.commands.divider.trigger()
+    assert not helping.isHidden()
+
+
+def test_an_empty_list_says_what_belongs_into_it(qtbot):
+    dialog = HistoryDialog()
+    qtbot.addWidget(dialog)
+    dialog.show()
+    history = History(RestorationSettings())
+    dialog.show_history(history)
+    assert dialog.versions.hint.isVisible()
+    assert "remembers the photo" in dialog.versions.hint.text()
+    history.push_versions(with_version((), "Warm", history.settings), "Keep")
+    dialog.show_history(history)
+    assert not dialog.versions.hint.isVisible()
+    history.undo()
+    dialog.show_history(history)
+    assert dialog.versions.hint.isVisible()
+
+
+def test_where_no_face_was_found_the_strip_says_how_one_is_added(qtbot, window, engine, photo_path):
+    engine.face_count = 0
+    with qtbot.waitSignal(window.work.restored):
+        window.open_paths([photo_path])
+    assert "Add a face" in window.parts.strip._summary.text()
+
+
+def test_what_does_not_fit_the_last_line_ends_in_an_ellipsis(qapp):
+    font = QFont()
+    room = QFontMetrics(font).horizontalAdvance("A face may have become")
+    text = "A face may have become\nanother person altogether, so compare it"
+    first, second = wrapped(text, font, room, 2)
+    assert first == "A face may have become"
+    assert second.startswith("another")
+    assert second.endswith("…")
+    assert QFontMetrics(font).horizontalAdvance(second) <= room
+    assert wrapped("Done", font, room, 2) == ("Done",)
+    assert wrapped("", font, room, 2) == ()
+    assert len(wrapped("x" * 300, font, room, 2)) == 2
+
+
+@pytest.mark.parametrize("typed", ["  Warm ", ""])
+def test_a_name_is_asked_for_with_enter_and_escape(qtbot, monkeypatch, typed):
+    def answer(question: NameQuestion) -> None:
+        question.show()
+        question.field.clear()
+        QTest.keyClicks(question.field, typed)
+        assert question.keep.isEnabled() is bool(typed.strip())
+        QTest.keyClick(question.field, Qt.Key.Key_Return if typed else Qt.Key.Key_Escape)
+        assert not question.isVisible()
+
+    monkeypatch.setattr(NameQuestion, "exec", answer)
+    question = NameQuestion("Keep this version", "Name of the version", "Version 1")
+    assert question.field.selectedText() == "Version 1"
+    assert question.ask_name() == typed.strip()
+
+
+def test_a_question_is_as_high_as_its_words(qtbot):
+    question = Question("There is already a preset called “Warm”.", "Shall it be replaced?")
+    qtbot.addWidget(question)
+    question.add_cancel()
+    question.show()
+    assert question.title.height() <= question.fontMetrics().lineSpacing() + 4
+    assert question.words.y() - question.title.geometry().bottom() <= 12
