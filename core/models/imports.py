@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +31,11 @@ def importable_size_bytes(path: Path) -> int:
         ModelFileError: It is no file, cannot be read, or is empty.
     """
     try:
+        # Opening a pipe would wait for somebody who writes into it, and a device has no end.
+        if not (path.is_dir() or stat.S_ISREG(path.stat().st_mode)):
+            raise ModelFileError(
+                f"“{path}” is no file but a device or a pipe.", "Choose a model file."
+            )
         with path.open("rb") as file:
             size_bytes = file.seek(0, os.SEEK_END)
     except OSError as error:

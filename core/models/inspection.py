@@ -28,7 +28,21 @@ def inspect_model(path: Path) -> Inspection:
     from core.models.loader import read_state_dict
 
     checkpoint = read_state_dict(path)
+    _refuse_broken_numbers(checkpoint)
     return _as_gfpgan(checkpoint) or _as_foreign(checkpoint)
+
+
+def _refuse_broken_numbers(checkpoint: Checkpoint) -> None:
+    """Refuse weights that hold NaN or infinity: every picture would come out empty."""
+    for name, tensor in checkpoint.tensors.items():
+        # PyTorch cannot ask numbers of one byte.
+        numbers = tensor.half() if tensor.element_size() == 1 else tensor
+        if tensor.is_floating_point() and not numbers.isfinite().all():
+            raise ModelFileError(
+                f"The weights in {checkpoint.path.name} hold values that are no numbers "
+                f"(in {name}).",
+                "If you trained it, take an earlier checkpoint; otherwise get the file again.",
+            )
 
 
 def _as_gfpgan(checkpoint: Checkpoint) -> Inspection | None:

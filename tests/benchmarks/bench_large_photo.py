@@ -1,13 +1,15 @@
 """A 12-megapixel photo enlarged twice by the embedded network: memory, progress, cancelling.
 
-    .venv/bin/python tests/benchmarks/bench_large_photo.py [--megapixels 12] [--scale 2]
-        [--tiles N] [--threads N] [--cancel-after 0.5 3 10 30] [--short-of-memory] [--stacks 0.5]
+    .venv/bin/python tests/benchmarks/bench_large_photo.py [--source PHOTO] [--megapixels 12]
+        [--scale 2] [--tiles N] [--threads N] [--cancel-after 0.5 3 10 30] [--short-of-memory]
+        [--stacks 0.5]
 
-One child process restores the photo from file to file and prints its peak memory, the longest time
-in which the progress did not move, and how long the whole takes. Further children are cancelled
-after some seconds each, and print how long they went on. `--tiles N` lets the network work on the
-first N tiles only and stretches the others, so that everything else is measured to the end on a
-slow machine as well; the time of the whole is then worked out from the tiles that were timed.
+The sample, or another photo, is stretched to that size and gets grain as scans have it. One child
+process restores it from file to file and prints its peak memory, the longest time in which the
+progress did not move, and how long the whole takes. Further children are cancelled after some
+seconds each, and print how long they went on. `--tiles N` lets the network work on the first N
+tiles only and stretches the others, so that everything else is measured to the end on a slow
+machine as well; the time of the whole is then worked out from the tiles that were timed.
 `--short-of-memory` lets the runtime fail on every tile of over 150 px as if it did not fit.
 `--stacks S` prints where all threads are whenever nothing has moved for S seconds.
 Asked: under 3 GB (x2), at most 1 s without movement, at most 1 s to cancel. Exit code 1 where not
@@ -33,14 +35,14 @@ MOST_BYTES, MOST_GAP_S, MOST_CANCEL_S = 3e9, 1.0, 1.0
 SAMPLE = Path(__file__).parents[2] / "resources" / "samples" / "astronaut-aged.jpg"
 
 
-def make_photo(path: Path, megapixels: float) -> None:
-    """The sample, stretched to 4 : 3 and that size, with grain."""
+def make_photo(source: Path, path: Path, megapixels: float) -> None:
+    """A photo, stretched to 4 : 3 and that size, with grain."""
     import cv2
     import numpy as np
 
     height = round((megapixels * 1e6 * 3 / 4) ** 0.5)
     width = round(height * 4 / 3)
-    image = cv2.resize(cv2.imread(str(SAMPLE)), (width, height), interpolation=cv2.INTER_CUBIC)
+    image = cv2.resize(cv2.imread(str(source)), (width, height), interpolation=cv2.INTER_CUBIC)
     rng = np.random.default_rng(0)
     for row in image:  # a row at a time: grain of the whole as floats would take a gigabyte
         row[:] = np.clip(row + rng.normal(0, 6, row.shape), 0, 255)
@@ -183,6 +185,7 @@ def run_child(photo: Path, options: argparse.Namespace, cancel_s: float = 0.0) -
 def main() -> int:
     """Measure, print, judge."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--source", type=Path, default=SAMPLE, help="the photo to stretch")
     parser.add_argument("--megapixels", type=float, default=12.0)
     parser.add_argument("--scale", type=int, default=2, choices=(2, 4))
     parser.add_argument("--stacks", type=float, default=0.0, metavar="S")
@@ -205,7 +208,7 @@ def main() -> int:
         return 0
     with tempfile.TemporaryDirectory(prefix="heirloom-large-") as folder:
         photo = Path(folder) / "large.jpg"
-        make_photo(photo, options.megapixels)
+        make_photo(options.source, photo, options.megapixels)
         late = []
         for after in options.cancel_after:
             found = run_child(photo, options, after)

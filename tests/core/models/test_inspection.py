@@ -66,6 +66,15 @@ def test_networks_of_no_use_are_refused_with_what_was_looked_for(tmp_path):
     refuse(tmp_path / "other.pth", "no network that Heirloom knows", "GFP-GAN", "Real-ESRGAN")
 
 
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_weights_that_are_no_numbers_are_refused(tmp_path, value):
+    spoilt = weights()
+    name = list(spoilt)[-1]
+    spoilt[name] = torch.full_like(spoilt[name], value)
+    torch.save(spoilt, tmp_path / "net.pth")
+    refuse(tmp_path / "net.pth", "no numbers", name)
+
+
 def test_weights_of_the_wrong_shape_are_refused(tmp_path):
     spoilt = weights()
     name = next(key for key in spoilt if "condition_scale" in key and key.endswith("weight"))

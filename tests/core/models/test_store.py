@@ -342,6 +342,14 @@ def test_what_is_no_file_cannot_be_imported(store, tmp_path):
             store.import_file(path)
 
 
+@pytest.mark.skipif(os.name != "posix", reason="pipes among the files are a thing of Unix")
+def test_a_pipe_or_a_device_is_refused_at_once(store, tmp_path):
+    os.mkfifo(tmp_path / "pipe.pth")
+    for path in (tmp_path / "pipe.pth", Path("/dev/zero")):
+        with pytest.raises(ModelFileError, match="device or a pipe"):
+            store.import_file(path)
+
+
 def test_cancelling_an_import_leaves_nothing(store, root, tmp_path):
     token = CancelToken()
     progress = Progress(lambda share, _message: token.cancel() if share else None, token)
