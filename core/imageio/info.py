@@ -18,7 +18,7 @@ from core.imageio.decode_heif import open_heif
 from core.imageio.decode_tiff import tiff_header
 from core.imageio.formats import format_for_suffix
 from core.imageio.limits import check_size
-from core.imageio.probe import FileBytes, guarded, identify, open_pillow, read_bytes
+from core.imageio.probe import FileBytes, guarded, identify, is_plain, open_pillow, read_bytes
 from core.imageio.profiles import description
 from core.imageio.signatures import SIGNATURE_BYTES, camera_raw, kind_of
 from core.imageio.tags import TagError
@@ -119,16 +119,22 @@ def kind_and_depth(path: Path) -> tuple[str, int]:
     Only HEIC and AVIF, which are not written at all their depths, are looked into. A file
     that cannot be read is taken for what its name says; reading it will tell what is wrong.
     """
-    try:
-        with path.open("rb") as handle:
-            kind = kind_of(handle.read(SIGNATURE_BYTES))
-        if kind in ("HEIF", "AVIF"):
-            data = path.read_bytes()
-            depth = open_heif(data).bit_depth if kind == "HEIF" else avif_depth(data)
-            return kind, 8 if depth <= 8 else 16
-    except (OSError, ValueError, RuntimeError, SyntaxError):
-        kind = None
-    return kind or format_for_suffix(path.suffix) or "PNG", 8
+    with contextlib.suppress(OSError, ValueError, RuntimeError, SyntaxError):
+        if is_plain(path.stat().st_mode):
+            kind, depth = _kind_and_depth(path)
+            if kind is not None:
+                return kind, depth
+    return format_for_suffix(path.suffix) or "PNG", 8
+
+
+def _kind_and_depth(path: Path) -> tuple[str | None, int]:
+    with path.open("rb") as handle:
+        kind = kind_of(handle.read(SIGNATURE_BYTES))
+    if kind not in ("HEIF", "AVIF"):
+        return kind, 8
+    data = path.read_bytes()
+    depth = open_heif(data).bit_depth if kind == "HEIF" else avif_depth(data)
+    return kind, 8 if depth <= 8 else 16
 
 
 def _info(file: FileBytes, kind: str, header: _Header) -> PhotoInfo:

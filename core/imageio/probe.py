@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import io
 import os
+import stat
 import struct
 import threading
 import warnings
@@ -68,14 +69,17 @@ def read_bytes(path: Path, progress: Progress) -> FileBytes:
     """Read and hash a file.
 
     Raises:
-        UnreadableImageError: It is missing, a folder, empty, or may not be read.
+        UnreadableImageError: It is missing, a folder, a device, empty, or may not be read.
         ImageSizeError: It is too large.
         Cancelled: The job was stopped.
     """
     digest = hashlib.sha256()
     blocks: list[bytes] = []
     try:
-        total = path.stat().st_size
+        status = path.stat()
+        if not is_plain(status.st_mode):
+            raise _no_file(path)
+        total = status.st_size
         check_file_bytes(total)
         with path.open("rb") as handle:
             while block := handle.read(_BLOCK_BYTES):
@@ -91,6 +95,24 @@ def read_bytes(path: Path, progress: Progress) -> FileBytes:
         )
     data = blocks[0] if len(blocks) == 1 else b"".join(blocks)
     return FileBytes(path, data, digest.hexdigest())
+
+
+def is_plain(mode: int) -> bool:
+    """False for devices, pipes and sockets, which may have no end or never answer.
+
+    Folders are let through: opening one fails at once, and by its own name.
+
+    Args:
+        mode: `st_mode` of the file.
+    """
+    return stat.S_ISREG(mode) or stat.S_ISDIR(mode)
+
+
+def _no_file(path: Path) -> UnreadableImageError:
+    return UnreadableImageError(
+        f"“{path}” is a device, a pipe or a socket, not a file.",
+        "Save the photo to a file, and choose that.",
+    )
 
 
 def _unreadable_file(path: Path, error: OSError | ValueError) -> UnreadableImageError:
