@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import cast
 
-from torch import Tensor, nn
+from torch import nn
 
 from core.engines import openvino_ops as write
-from core.engines.openvino_modulated import modulated
+from core.engines.openvino_modulated import Convolve, modulated
 from core.engines.openvino_ops import Node
 from core.engines.openvino_silent import ops
 from core.nets.gfpgan_clean import DownBlock, StyleConv, ToRgb, UpBlock
@@ -16,7 +16,14 @@ from core.nets.stylegan2 import LEAKY_SLOPE
 
 
 class CleanLayers:
-    """See `LayerWriter`."""
+    """See `LayerWriter`.
+
+    Args:
+        up_conv: Enlarges by two, bilinear, and convolves.
+    """
+
+    def __init__(self, up_conv: Convolve) -> None:
+        self._up_conv = up_conv
 
     def activated_conv(self, x: Node, layer: nn.Module) -> Node:
         """Convolution and leaky ReLU."""
@@ -32,8 +39,8 @@ class CleanLayers:
     def up(self, x: Node, block: nn.Module) -> Node:
         """As `UpBlock.forward`."""
         layers = cast("UpBlock", block)
-        y = write.doubled(_leaky(write.conv(x, layers.conv1)))
-        y = _leaky(write.conv(y, layers.conv2))
+        y = self._up_conv(_leaky(write.conv(x, layers.conv1)), layers.conv2.weight)
+        y = _leaky(write.biased(y, layers.conv2))
         return ops.add(y, write.doubled(write.conv(x, layers.skip)))
 
     def linear(self, x: Node, layer: nn.Module) -> Node:
@@ -51,7 +58,7 @@ class CleanLayers:
         """As `StyleConv.forward`."""
         own = cast("StyleConv", layer)
         style = write.linear(latent, own.modulated_conv.modulation)
-        convolve = bilinear_up_conv if upsample else write.convolved
+        convolve = self._up_conv if upsample else write.convolved
         y = modulated(x, style, own.modulated_conv, convolve=convolve, gain=math.sqrt(2))
         y = ops.add(y, ops.multiply(noise, write.constant(own.weight.view(1, 1, 1, 1))))
         return _leaky(ops.add(y, write.constant(own.bias)))
@@ -62,11 +69,6 @@ class CleanLayers:
         style = write.linear(latent, own.modulated_conv.modulation)
         rgb = ops.add(modulated(x, style, own.modulated_conv), write.constant(own.bias))
         return rgb if image is None else ops.add(rgb, write.doubled(image))
-
-
-def bilinear_up_conv(x: Node, kernel: Tensor) -> Node:
-    """Bilinear enlargement by two, then a convolution that keeps the size."""
-    return write.convolved(write.doubled(x), kernel)
 
 
 def _leaky(x: Node) -> Node:

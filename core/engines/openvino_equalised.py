@@ -15,7 +15,6 @@ import torch
 from torch import Tensor, nn
 
 from core.engines import openvino_ops as write
-from core.engines.openvino_clean import bilinear_up_conv
 from core.engines.openvino_modulated import Convolve, modulated
 from core.engines.openvino_ops import Node
 from core.engines.openvino_silent import ops
@@ -36,7 +35,14 @@ _SQRT_2 = math.sqrt(2)
 
 
 class EqualisedLayers(ABC):
-    """See `LayerWriter`; subclasses say how their layout resamples."""
+    """See `LayerWriter`; subclasses say how their layout resamples.
+
+    Args:
+        up_conv: Enlarges by two, bilinear, and convolves.
+    """
+
+    def __init__(self, up_conv: Convolve) -> None:
+        self._up_conv = up_conv
 
     @abstractmethod
     def halving_conv(self, x: Node, kernel: Tensor) -> Node:
@@ -67,7 +73,7 @@ class EqualisedLayers(ABC):
         """As `UpBlock.forward`; bilinear in both layouts."""
         layers = cast("UpBlock", block)
         y = self.activated_conv(x, layers.conv1)
-        y = _activated(_conv(y, layers.conv2, bilinear_up_conv), layers.conv2.activation)
+        y = _activated(_conv(y, layers.conv2, self._up_conv), layers.conv2.activation)
         return ops.add(y, write.doubled(_conv(x, layers.skip, factor=1 / _SQRT_2)))
 
     def linear(self, x: Node, layer: nn.Module) -> Node:
@@ -110,7 +116,7 @@ class BilinearLayers(EqualisedLayers):
 
     def doubling_conv(self, x: Node, kernel: Tensor) -> Node:
         """Bilinear enlargement, then a convolution."""
-        return bilinear_up_conv(x, kernel)
+        return self._up_conv(x, kernel)
 
     def double(self, image: Node) -> Node:
         """Bilinear enlargement."""

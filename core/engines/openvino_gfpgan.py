@@ -11,7 +11,7 @@ where rounding is felt most, since everything that follows depends on it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -20,7 +20,9 @@ from torch import nn
 from core.engines import openvino_ops as write
 from core.engines.exact import EXACT_PX
 from core.engines.openvino_clean import CleanLayers
+from core.engines.openvino_doubling import enlarged_first, enlarged_last
 from core.engines.openvino_equalised import BilinearLayers, OriginalLayers
+from core.engines.openvino_modulated import Convolve
 from core.engines.openvino_ops import Node
 from core.engines.openvino_parts import RESULT, Part, picture_names
 from core.engines.openvino_silent import ops, ov
@@ -62,15 +64,15 @@ class LayerWriter(Protocol):
         ...
 
 
-_WRITERS: dict[Layout, LayerWriter] = {
-    "clean": CleanLayers(),
-    "bilinear": BilinearLayers(),
-    "original": OriginalLayers(),
+_WRITERS: dict[Layout, Callable[[Convolve], LayerWriter]] = {
+    "clean": CleanLayers,
+    "bilinear": BilinearLayers,
+    "original": OriginalLayers,
 }
 
 
 def gfpgan_graph(net: Gfpgan) -> ov.Model:
-    """Write the network as a graph for one picture.
+    """Write the network as a graph for one picture, with as few multiplications as fp32 allows.
 
     Args:
         net: The network, fp32, on the CPU. Its weights are copied.
@@ -79,7 +81,7 @@ def gfpgan_graph(net: Gfpgan) -> ov.Model:
         A model with the inputs picture (1 x 3 x S x S, [0, 1]) and one for each noise plane, and
         the output picture (1 x 3 x S x S, about [0, 1]).
     """
-    writer, inputs = _Writer(net), _inputs(net)
+    writer, inputs = _Writer(net, enlarged_last), _inputs(net)
     feature, skips = writer.down(write.affine(inputs["picture"], 2.0, -1.0), 0)
     feature, codes = writer.middle(feature)
     levels = range(len(net.conv_body_up))
@@ -98,7 +100,7 @@ def gfpgan_parts(net: Gfpgan, exact_px: int = EXACT_PX) -> tuple[Part, ...]:
         net: The network, fp32, on the CPU. Its weights are copied.
         exact_px: The largest side of the maps in the second graph; the network is larger.
     """
-    writer, sizes = _Writer(net), net.config.sizes[1:]
+    writer, sizes = _Writer(net, enlarged_first), net.config.sizes[1:]
     coarse = range(sum(size <= exact_px for size in sizes))
     fine = range(len(coarse), len(sizes))
     noise = [f"noise{i}" for i in range(net.config.num_noises)]
@@ -142,11 +144,11 @@ def _inputs(net: Gfpgan) -> dict[str, Node]:
 
 
 class _Writer:
-    """Writes runs of levels of one network."""
+    """Writes runs of levels of one network; see `LayerWriter` for `up_conv`."""
 
-    def __init__(self, net: Gfpgan) -> None:
+    def __init__(self, net: Gfpgan, up_conv: Convolve) -> None:
         self._net = net
-        self._layers = _WRITERS[net.config.layout]
+        self._layers = _WRITERS[net.config.layout](up_conv)
 
     def down(self, x: Node, first: int, stop: int | None = None) -> tuple[Node, list[Node]]:
         """Halving blocks `first` to `stop` (all the rest), and the result of each."""

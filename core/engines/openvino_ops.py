@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -16,8 +17,13 @@ Node = Any
 
 def parameter_like(node: Node) -> Node:
     """An input of the shape of what another graph gives."""
+    return ops.parameter(shape(node), np.float32)
+
+
+def shape(node: Node) -> list[int]:
+    """The shape of what an operation gives."""
     output = node.output(0) if isinstance(node, ov.Node) else node
-    return ops.parameter(list(output.get_shape()), np.float32)
+    return list(output.get_shape())
 
 
 def scalar(value: float) -> Node:
@@ -50,9 +56,13 @@ def convolved(x: Node, kernel: Tensor) -> Node:
 
 def conv(x: Node, layer: nn.Module) -> Node:
     """A `Conv2d` that keeps the size."""
-    plain = cast("nn.Conv2d", layer)
-    y = convolved(x, plain.weight)
-    return y if plain.bias is None else ops.add(y, constant(plain.bias.view(1, -1, 1, 1)))
+    return biased(convolved(x, cast("nn.Conv2d", layer).weight), layer)
+
+
+def biased(y: Node, layer: nn.Module) -> Node:
+    """The bias of a `Conv2d`, if it has one, added to what its kernel gave."""
+    bias = cast("nn.Conv2d", layer).bias
+    return y if bias is None else ops.add(y, constant(bias.view(1, -1, 1, 1)))
 
 
 def linear(x: Node, layer: nn.Module) -> Node:
@@ -67,11 +77,24 @@ def halved(x: Node) -> Node:
     return ops.avg_pool(x, [2, 2], [0, 0], [0, 0], [2, 2], exclude_pad=True)
 
 
-def doubled(x: Node, mode: str = "linear_onnx") -> Node:
-    """Twice the height and width, outer edges aligned; "linear_onnx" or "nearest"."""
+def lines(x: Node, axis: int, start: int, stop: int) -> Node:
+    """A part of a map along one axis."""
+    start_at, stop_at, step = (np.array([value]) for value in (start, stop, 1))
+    return ops.slice(x, start_at, stop_at, step, np.array([axis]))
+
+
+def doubled(x: Node, mode: str = "linear_onnx", axes: Sequence[int] = (2, 3)) -> Node:
+    """Twice the height and width, outer edges aligned.
+
+    Args:
+        x: 1 x C x H x W.
+        mode: "linear_onnx" or "nearest".
+        axes: Which of height (2) and width (3); both by default.
+    """
+    factors = [2.0 if axis in axes else 1.0 for axis in (2, 3)]
     return ops.interpolate(
         x,
-        np.array([2.0, 2.0], np.float32),
+        np.array(factors, np.float32),
         mode=mode,
         shape_calculation_mode="scales",
         coordinate_transformation_mode="half_pixel" if mode == "linear_onnx" else "asymmetric",
