@@ -78,6 +78,7 @@ class CompareGrid(QObject):
         work.choices_found.connect(self._on_choices_found)
         work.opened.connect(self._on_opened)
         presenter.changed.connect(self._on_changed)
+        self._on_changed()
 
     def set_source(self, fill: str, named: Named) -> None:
         """Say where "presets" or "versions" come from."""

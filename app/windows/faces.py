@@ -173,12 +173,14 @@ class Faces(QObject):
         has_result = document is not None and document.result is not None
         can_work = has_result and not self._area.shows_grid
         self._actions.add_face.setEnabled(can_work)
-        self._actions.go_to_faces.setEnabled(can_work)
         if document is None or document.result is None:
+            self._actions.go_to_faces.setEnabled(False)
             self._thumbnails = ()
             self._strip.clear()
             return
-        self._strip.show_faces(self._items(document))
+        items = self._items(document)
+        self._actions.go_to_faces.setEnabled(can_work and bool(items))
+        self._strip.show_faces(items)
         self._strip.setVisible(not self._area.shows_grid)
         self._show_marks(document)
         self.tools.refresh(document)

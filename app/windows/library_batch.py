@@ -13,6 +13,7 @@ from app.jobs.library_work import LibraryWork
 from app.session.batch_journal import Queue
 from app.session.library import FINISHED, RETRIED, Library, PhotoState
 from app.widgets.library_model import LibraryModel
+from app.windows.actions import Actions
 from app.windows.parts import Parts
 from core.export import ExportSettings
 from core.naming import NameFacts
@@ -47,6 +48,7 @@ class LibraryBatch(QObject):
         chores: Writes the queue down.
         model: Shows how far the present photo is.
         parts: The widgets.
+        commands: Whose actions for the whole list are connected.
 
     Signals:
         export_edited: (ExportSettings) by the user.
@@ -63,8 +65,11 @@ class LibraryBatch(QObject):
         chores: LibraryWork,
         model: LibraryModel,
         parts: Parts,
+        *,
+        commands: Actions,
     ) -> None:
         super().__init__(batch)
+        self._commands = commands
         self._library = library
         self._batch = batch
         self._chores = chores
@@ -81,6 +86,7 @@ class LibraryBatch(QObject):
         batch.ended.connect(self._on_ended)
         chores.left_over.connect(self._on_left_over)
         chores.unwritable.connect(self._on_unwritable)
+        commands.start_batch.triggered.connect(self.start_or_pause)
         self._pane.start_asked.connect(self.start_or_pause)
         self._pane.stop_asked.connect(self.cancel_all)
         self._pane.retry_asked.connect(self.retry)
@@ -275,6 +281,9 @@ class LibraryBatch(QObject):
         self._pane.stop.setVisible(self._batch.is_on or works)
         retried = self._library.count(*RETRIED)
         self._pane.retry.setVisible(bool(retried) and not self._batch.is_on and not works)
+        self._commands.start_batch.setEnabled(self._batch.is_on or bool(waiting))
+        made = self._library.count(PhotoState.DONE, PhotoState.WARNING)
+        self._commands.report_list.setEnabled(bool(made))
         self._show_start(waiting)
         self._show_target()
         self._show_status()

@@ -83,7 +83,8 @@ class LibraryController(QObject):
         self.chores = LibraryWork(self._files, self.journal, self)
         self.batch = BatchWork(work.queue, self._files, self.library, self.journal, self)
         self._pane.view.setModel(self.model)
-        self.desk = LibraryBatch(self.library, self.batch, self.chores, self.model, parts)
+        listed = self.library, self.batch, self.chores, self.model
+        self.desk = LibraryBatch(*listed, parts, commands=commands)
         self.search = LibrarySearch(self.chores, self._pane, parts.banner)
         self.histories = PhotoHistories(self.library, work, presenter, self)
         self._export = PhotoExport(self._files, work, self.desk, parts.banner, self)
@@ -96,6 +97,7 @@ class LibraryController(QObject):
             self.library, self.batch, self.model, self._pane, self._open_current
         )
         self._connect()
+        self._on_document_changed()
         # After the window's first frame, and after a window that this one replaces has closed.
         QTimer.singleShot(0, self, self.look_back)
 
@@ -116,7 +118,6 @@ class LibraryController(QObject):
         self._work.saved.connect(self._on_saved)
         self._commands.open_folder.triggered.connect(self._on_open_folder_asked)
         self._commands.library.toggled.connect(self._on_library_toggled)
-        self._commands.start_batch.triggered.connect(self.desk.start_or_pause)
         self._commands.export.triggered.connect(self._export.ask)
 
     # Orders
@@ -358,7 +359,6 @@ class LibraryController(QObject):
 
     def _on_library_changed(self, photo_id: str) -> None:
         self.model.refresh(photo_id)
-        self._commands.start_batch.setEnabled(self.is_in_use)
         self.desk.on_library_changed()
 
     # The open photo

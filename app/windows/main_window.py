@@ -140,6 +140,7 @@ class MainWindow(QMainWindow):
         self.parts.header.mode_chosen.connect(self.set_mode)
         self.parts.first_run.dismissed.connect(self._on_first_run_dismissed)
         self.presenter.changed.connect(self._on_changed)
+        self.presenter.changed.connect(self.manners.reports.refresh)
         self.manners.preferences_edited.connect(self._on_preferences_edited)
         self.leaving.watch()
         self._recent_menu.aboutToShow.connect(self._fill_recent_menu)

@@ -215,7 +215,6 @@ class Presenter(QObject):
             action.setEnabled(has_result)
         for action in (
             actions.close_photo,
-            actions.reset,
             actions.faces,
             actions.loupe,
             actions.fit,
@@ -224,6 +223,9 @@ class Presenter(QObject):
             actions.zoom_out,
         ):
             action.setEnabled(is_open)
+        actions.reset.setEnabled(
+            document is not None and document.settings != RestorationSettings()
+        )
         actions.undo.setEnabled(bool(history and history.undo_title))
         actions.redo.setEnabled(bool(history and history.redo_title))
         actions.cancel.setEnabled(self._parts.area.card.isVisible())

@@ -50,9 +50,7 @@ class Reports(QObject):
         commands.report.triggered.connect(self.make)
         commands.report_list.triggered.connect(self.make_on_list)
         commands.report_list.setVisible(False)
-        for signal in (work.opened, work.restored, work.ended, work.began):
-            signal.connect(self._refresh)
-        self._refresh()
+        self.refresh()
 
     def follow(self, library: Library) -> None:
         """Offer a report on the photos of a list, too."""
@@ -114,7 +112,8 @@ class Reports(QObject):
             self.show_page(page)
 
     @Slot()
-    def _refresh(self) -> None:
+    def refresh(self) -> None:
+        """Offer a report where there is a result."""
         document = self._work.document
         self._action.setEnabled(document is not None and document.result is not None)
 
