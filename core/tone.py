@@ -77,6 +77,14 @@ def tone_of(pixels: Pixels) -> Tone:
     return toned if residual <= TONED_RESIDUAL else Tone("colour", none)
 
 
+def have_same_tone(one: Pixels, other: Pixels) -> bool:
+    """True where restored faces would be kept to the very same tone in both photos."""
+    if one is other:
+        return True
+    first, second = tone_of(one), tone_of(other)
+    return first.kind == second.kind and np.array_equal(first.curve, second.curve)
+
+
 def _curve(
     luma: npt.NDArray[np.float32], colour: npt.NDArray[np.float32]
 ) -> npt.NDArray[np.float32]:

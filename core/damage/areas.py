@@ -13,6 +13,7 @@ from core.image import is_grey, to_float, to_stored
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from core.damage.filling import Filled
     from core.image import Pixels
     from core.interfaces import Inpainter
     from core.progress import Progress
@@ -69,8 +70,32 @@ def _around(start: int, length: int, limit: int) -> slice:
     return slice(start, min(limit, start + length))
 
 
+class _Otherwise:
+    """Where windows do not see what they saw when the photo was filled the last time.
+
+    Args:
+        mask: H x W, what is marked now.
+        known: The last time; None where there was none.
+    """
+
+    def __init__(self, mask: Mask, known: Filled | None) -> None:
+        self._places = np.ones_like(mask) if known is None else known.mask != mask
+
+    def is_seen_by(self, part: Window) -> bool:
+        """True where a window may be filled otherwise than it was."""
+        return bool(self._places[part.rows, part.columns].any())
+
+    def add(self, part: Window) -> None:
+        """Take what is filled anew for something else, for the windows that come later."""
+        self._places[part.inner_rows, part.inner_columns] = True
+
+
 def filled_by_model(
-    pixels: Pixels, mask: Mask, model: Inpainter, progress: Progress
+    pixels: Pixels,
+    mask: Mask,
+    model: Inpainter,
+    progress: Progress,
+    known: Filled | None = None,
 ) -> tuple[Pixels, tuple[str, ...]]:
     """Fill marked pixels with a model; unmarked pixels stay bit for bit.
 
@@ -81,6 +106,8 @@ def filled_by_model(
         mask: H x W, True where the picture is unknown.
         model: Fills one window.
         progress: Reported to and polled.
+        known: The same pixels filled by the same model with another mask; windows that see the
+            same are taken from it.
 
     Returns:
         A new array, and what was done otherwise than asked.
@@ -93,10 +120,17 @@ def filled_by_model(
     result, missing = pixels.copy(), mask.copy()
     warnings: dict[str, None] = {}
     parts = windows(mask, model.side_px)
+    other = _Otherwise(mask, known)
     for index, part in enumerate(parts):
         step = progress.step(index, len(parts))
         step.report(0.0)
         seen = part.rows, part.columns
+        if known is not None and not other.is_seen_by(part):
+            inner = part.inner_rows, part.inner_columns
+            result[inner][mask[inner]] = known.pixels[inner][mask[inner]]
+            missing[inner] = False
+            continue
+        other.add(part)
         done = model.inpaint(to_float(result[seen]), missing[seen], progress=step)
         warnings.update(dict.fromkeys(done.warnings))
         inner = part.inner_rows, part.inner_columns

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 import cv2
@@ -18,13 +19,34 @@ _MARGIN_PX = 24
 _RADIUS_PX = 3.0
 
 
-def filled(pixels: Pixels, mask: npt.NDArray[np.bool_], progress: Progress) -> Pixels:
+@dataclass(frozen=True, slots=True, eq=False)
+class Filled:
+    """A photo of which some pixels were filled earlier, in the same way.
+
+    Attributes:
+        mask: H x W, True where it was filled.
+        pixels: H x W x 3, what came of it.
+    """
+
+    mask: npt.NDArray[np.bool_]
+    pixels: Pixels
+
+    def has_marks_of(self, mask: npt.NDArray[np.bool_], part: tuple[slice, slice]) -> bool:
+        """True where another mask marks the same in a part of the photo."""
+        return np.array_equal(self.mask[part], mask[part])
+
+
+def filled(
+    pixels: Pixels, mask: npt.NDArray[np.bool_], progress: Progress, known: Filled | None = None
+) -> Pixels:
     """Inpaint thin damage (Bertalmio et al. 2001) in blocks; unmarked pixels stay bit for bit.
 
     Args:
         pixels: H x W x 3, uint8 or uint16.
         mask: H x W, True where the picture is unknown.
         progress: Reported to and polled between blocks.
+        known: The same pixels filled with another mask; blocks that are marked alike are taken
+            from it.
 
     Returns:
         A new array, or `pixels` itself where nothing is marked.
@@ -49,6 +71,9 @@ def filled(pixels: Pixels, mask: npt.NDArray[np.bool_], progress: Progress) -> P
             max(0, left - _MARGIN_PX) : left + _BLOCK_PX + _MARGIN_PX,
         ]
         inner = np.s_[top : top + _BLOCK_PX, left : left + _BLOCK_PX]
+        if known is not None and known.has_marks_of(mask, outer):
+            result[inner] = known.pixels[inner]
+            continue
         patch = _inpainted(pixels[outer], mask[outer])
         offset = top - outer[0].start, left - outer[1].start
         chosen = mask[inner]

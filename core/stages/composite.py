@@ -7,13 +7,12 @@ order does not matter.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
-from core.alignment import FloatPlanes, footprint, laid_over, resized, shrunk
+from core.alignment import FloatPlanes, laid_over, resized, shrunk
 from core.faces import FaceResult
 from core.geometry import Matrix, Region, Size, composed, enlarging, inverted, scale_of
 from core.grain import grain, missing_grain
@@ -23,14 +22,21 @@ from core.pipeline import Earlier, Restoration
 from core.progress import Progress
 from core.settings import FaceChoice
 from core.softness import edge_blur_px, softening_px
-
-TILE_PX = 512
+from core.stages.composite_tiles import (
+    TILE_PX,
+    Cell,
+    cells_of,
+    changed_cells,
+    is_active,
+    is_comparable,
+    region_of,
+    shared,
+    surroundings,
+    tile_of,
+)
 
 LEAST_WEIGHT = 1e-6
 """Weights up to this change no pixel, not even of 16 bits."""
-
-AROUND = 0.25
-"""How far around a face the photo's softness is measured, as a share of the crop."""
 
 MOST_SOFTER = 0.006
 """Most that a face's edges become softer, as a share of the crop: it was restored to be clear."""
@@ -70,21 +76,21 @@ class CompositeStage:
         """See `core.pipeline.ReusingStage`: only where a face has changed is anything blended."""
         then = earlier.stage
         same = isinstance(then, CompositeStage) and then.blend_in == self.blend_in
-        is_usable = same and earlier.before.photo is state.photo
+        is_usable = same and is_comparable(earlier.before, state)
         return self._run(state, progress, earlier if is_usable else None)
 
     def _run(self, state: Restoration, progress: Progress, earlier: Earlier | None) -> Restoration:
         given = state.faces
         faces = tuple(replace(face, strength=self._strength_of(face)) for face in given)
         state = replace(state, faces=faces)
-        active = [face for face in faces if _is_active(face)]
+        active = [face for face in faces if is_active(face)]
         if not active:
             return state
         grey = is_grey(state.photo.pixels)
         if active[0].whole:
             pixels = _whole(state.photo, active[0])
         else:
-            changed = _changed_cells(state, given, earlier) if earlier else None
+            changed = changed_cells(state, given, earlier, self.blend_in) if earlier else None
             start = state.photo if earlier is None else earlier.after.photo
             pixels = _blended(
                 state, active, self.blend_in, progress, start=start.pixels, changed=changed
@@ -134,39 +140,6 @@ def _whole(photo: Photo, face: FaceResult) -> Pixels:
     return to_stored(restored, photo.pixels.dtype)
 
 
-Cell = tuple[int, int]
-"""Row and column of a tile in the fixed grid."""
-
-
-def _is_active(face: FaceResult) -> bool:
-    return face.strength > 0 and face.restored is not None
-
-
-def _changed_cells(
-    state: Restoration, given: tuple[FaceResult, ...], earlier: Earlier
-) -> set[Cell]:
-    """The tiles in which a face looks otherwise than it did in the earlier run.
-
-    Args:
-        state: The record with the strengths of this run.
-        given: The faces as this stage was given them.
-        earlier: The earlier run of a stage that blended alike, on the very same photo.
-    """
-    same = {(id(face), now.strength) for face, now in zip(given, state.faces, strict=True)}
-    unchanged = {
-        then.index
-        for face, then in zip(earlier.before.faces, earlier.after.faces, strict=True)
-        if (id(face), then.strength) in same
-    }
-    both = (*state.faces, *earlier.after.faces)
-    regions = [
-        region_of(face, state.scale, state.photo.size)
-        for face in both
-        if _is_active(face) and face.index not in unchanged
-    ]
-    return _cells(regions)
-
-
 def _blended(
     state: Restoration,
     faces: list[FaceResult],
@@ -187,7 +160,7 @@ def _blended(
         changed: The tiles to blend; None for all that a face reaches into.
     """
     photo = state.photo
-    reached = {face.index: _cells([region_of(face, state.scale, photo.size)]) for face in faces}
+    reached = {face.index: cells_of([region_of(face, state.scale, photo.size)]) for face in faces}
     todo = set().union(*reached.values()) if changed is None else changed
     layers = []
     for face in faces:
@@ -197,9 +170,9 @@ def _blended(
     pixels: Pixels = start.copy()
     for index, cell in enumerate(sorted(todo)):
         progress.report(index / len(todo))
-        tile = _tile(cell, photo.size)
+        tile = tile_of(cell, photo.size)
         pixels[tile.slices] = photo.pixels[tile.slices]
-        touching = [layer for layer in layers if not _shared(layer.region, tile).is_empty]
+        touching = [layer for layer in layers if not shared(layer.region, tile).is_empty]
         if touching:
             _blend_tile(pixels, tile, touching, state.scale)
     return pixels
@@ -222,7 +195,7 @@ def _missing_grain(layer: Layer, pixels: Pixels, scale: int) -> tuple[float, ...
         return ()
     x, y = (region.left + region.right) // 2, (region.top + region.bottom) // 2
     reach = TILE_PX // 2
-    window = _shared(region, Region(x - reach, y - reach, x + reach, y + reach))
+    window = shared(region, Region(x - reach, y - reach, x + reach, y + reach))
     laid = laid_over(layer.planes, layer.to_planes, window, layer.method)
     before = to_float(pixels[window.slices])
     return missing_grain(before, laid[..., :3], laid[..., 3], scale)
@@ -259,8 +232,7 @@ def softened(layer: Layer, pixels: Pixels, share: float) -> Layer:
 def _around(layer: Layer, pixels: Pixels) -> FloatImage:
     """The photo where the face is and around it, at most as fine as the layer."""
     photo = Size(pixels.shape[1], pixels.shape[0])
-    reach = round(AROUND * max(layer.region.size.width, layer.region.size.height))
-    part = pixels[layer.region.grown(reach).clipped(photo).slices]
+    part = pixels[surroundings(layer.region, photo).slices]
     factor = scale_of(layer.to_planes)
     if factor < 1:
         size = [max(1, round(length * factor)) for length in part.shape[1::-1]]
@@ -288,12 +260,6 @@ def layer_of(face: FaceResult, scale: int, photo: Size) -> Layer:
     method = cv2.INTER_LINEAR if px_per_photo_px > 1 else cv2.INTER_CUBIC
     region = region_of(face, scale, photo)
     return Layer(planes, face.strength, composed(inverted(back), to_restored), region, method)
-
-
-def region_of(face: FaceResult, scale: int, photo: Size) -> Region:
-    """The pixels that a face can change in a photo that is `scale` times as large as at first."""
-    to_crop = composed(face.to_crop, inverted(enlarging(scale)))
-    return footprint(to_crop, face.crop.shape[0], photo)
 
 
 def _mask_at(face: FaceResult, side: int) -> Mask:
@@ -350,7 +316,7 @@ def _blend_tile(pixels: Pixels, tile: Region, layers: list[Layer], scale: int) -
     total = np.zeros((height, width, 1), np.float32)
     strongest = np.zeros((height, width, 1), np.float32)
     for layer in layers:
-        part = _shared(layer.region, tile)
+        part = shared(layer.region, tile)
         laid = laid_over(layer.planes, layer.to_planes, part, layer.method)
         inside = Region(
             part.left - tile.left,
@@ -370,30 +336,3 @@ def _blend_tile(pixels: Pixels, tile: Region, layers: list[Layer], scale: int) -
     share = strongest[touched]
     after = before + share * (colour[touched] / total[touched] - before)
     pixels[tile.slices][touched] = to_stored(after, pixels.dtype)
-
-
-def _shared(one: Region, other: Region) -> Region:
-    """The pixels that lie in both regions."""
-    return Region(
-        max(one.left, other.left),
-        max(one.top, other.top),
-        min(one.right, other.right),
-        min(one.bottom, other.bottom),
-    )
-
-
-def _cells(regions: Iterable[Region]) -> set[Cell]:
-    """The tiles that at least one region reaches into."""
-    return {
-        (row, column)
-        for region in regions
-        if not region.is_empty
-        for row in range(region.top // TILE_PX, (region.bottom - 1) // TILE_PX + 1)
-        for column in range(region.left // TILE_PX, (region.right - 1) // TILE_PX + 1)
-    }
-
-
-def _tile(cell: Cell, photo: Size) -> Region:
-    """The pixels of a tile."""
-    top, left = cell[0] * TILE_PX, cell[1] * TILE_PX
-    return Region(left, top, left + TILE_PX, top + TILE_PX).clipped(photo)

@@ -29,7 +29,8 @@ class KeepDetailStage:
 
     def run_again(self, state: Restoration, progress: Progress, earlier: Earlier) -> Restoration:
         """See `core.pipeline.ReusingStage`."""
-        return self._run(state, progress, earlier if earlier.fits(self, state) else None)
+        is_usable = earlier.stage == self and earlier.has_same_tone(state)
+        return self._run(state, progress, earlier if is_usable else None)
 
     def _run(self, state: Restoration, progress: Progress, earlier: Earlier | None) -> Restoration:
         if self.amount == 0 or not state.faces:

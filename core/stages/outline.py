@@ -38,7 +38,8 @@ class OutlineStage:
 
     def run_again(self, state: Restoration, progress: Progress, earlier: Earlier) -> Restoration:
         """See `core.pipeline.ReusingStage`."""
-        return self._run(state, progress, earlier if earlier.fits(self, state) else None)
+        # A mask follows from the crops alone, whatever else of the photo has changed.
+        return self._run(state, progress, earlier if earlier.stage == self else None)
 
     def _run(self, state: Restoration, progress: Progress, earlier: Earlier | None) -> Restoration:
         wanted = [face for face in state.faces if face.restored is not None and not face.whole]

@@ -14,7 +14,7 @@ import numpy as np
 from core.damage.areas import filled_by_model
 from core.damage.correcting import corrected, fits
 from core.damage.face_lines import own_lines
-from core.damage.filling import filled
+from core.damage.filling import Filled, filled
 from core.damage.masking import damage_mask, grown
 from core.damage.sides import without_steps
 from core.image import to_uint8
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from core.faces import Face
     from core.image import Pixels
     from core.interfaces import DamageDetector, FaceDetector, Inpainter
-    from core.pipeline import Restoration
+    from core.pipeline import Earlier, Restoration
     from core.progress import Progress
     from core.settings import MaskEdits
 
@@ -115,21 +115,43 @@ class RepairStage:
             Cancelled: The job was stopped.
             RestorationError: The model gave no usable result.
         """
+        return self._run(state, progress, None)
+
+    def run_again(self, state: Restoration, progress: Progress, earlier: Earlier) -> Restoration:
+        """See `core.pipeline.ReusingStage`: only what the new marks reach is filled again."""
+        then, before = earlier.stage, earlier.before
+        is_usable = (
+            isinstance(then, RepairStage)
+            and then.filler == self.filler
+            and before.photo is state.photo
+            and not earlier.warnings
+        )
+        if not is_usable:
+            return self._run(state, progress, None)
+        assert isinstance(then, RepairStage)
+        known = Filled(then.mask_of(before), earlier.after.photo.pixels)
+        return self._run(state, progress, known)
+
+    def mask_of(self, state: Restoration) -> Mask:
+        """H x W, True where the photo of a record is to be filled."""
+        shape = state.photo.pixels.shape[:2]
+        found = np.zeros(shape, np.bool_) if state.damage is None else state.damage
+        is_usable = self.edits is not None and fits(self.edits, *shape)
+        return corrected(found, self.edits if is_usable else None)
+
+    def _run(self, state: Restoration, progress: Progress, known: Filled | None) -> Restoration:
         pixels = state.photo.pixels
-        edits = self.edits
-        if edits is not None and not fits(edits, *pixels.shape[:2]):
-            edits = None
+        if self.edits is not None and not fits(self.edits, *pixels.shape[:2]):
             state = state.warned(
                 "The marks painted by hand belong to a photo of another size and were left out."
             )
-        found = np.zeros(pixels.shape[:2], np.bool_) if state.damage is None else state.damage
-        mask = corrected(found, edits)
+        mask = self.mask_of(state)
         if not mask.any():
             return state
         if self.filler is None:
-            done = filled(pixels, mask, progress)
+            done = filled(pixels, mask, progress, known)
         else:
-            done, warnings = filled_by_model(pixels, mask, self.filler, progress)
+            done, warnings = filled_by_model(pixels, mask, self.filler, progress, known)
             state = state.used(self.filler.info)
             for warning in warnings:
                 state = state.warned(warning)

@@ -49,6 +49,8 @@ class RestoreFacesStage:
         if not state.faces:
             return state
         pixels = state.photo.pixels
+        if earlier is not None and not self._is_usable(earlier, state):
+            earlier = None
         faces: list[FaceResult] = []
         reuses = False
         for face in state.faces:
@@ -110,26 +112,35 @@ class RestoreFacesStage:
     def _known(self, face: FaceResult, state: Restoration, earlier: Earlier) -> FaceResult | None:
         """What an earlier run made of the same pixels with the same network, or None."""
         then = earlier.stage
-        if not isinstance(then, RestoreFacesStage) or then.seed != self.seed:
-            return None
-        if earlier.before.photo is not state.photo:
-            return None
+        assert isinstance(then, RestoreFacesStage)
         restorer = self.restorer_of(face.index)
+        now: FaceResult | None = None
         for old, result in zip(earlier.before.faces, earlier.after.faces, strict=True):
             if then.restorer_of(old.index) != restorer or old.removed != face.removed:
                 continue
-            if old is face:
+            if old.whole != face.whole or not np.array_equal(old.to_crop, face.to_crop):
+                continue
+            if earlier.before.photo is not state.photo:  # has the photo changed at this face?
+                now = now or self._cut(face, state.photo.pixels)
+                if now.skipped != result.skipped or not np.array_equal(now.crop, result.crop):
+                    continue
+            if (old.index, old.face, old.found) == (face.index, face.face, face.found):
                 return result
-            if old.whole == face.whole and np.array_equal(old.to_crop, face.to_crop):
-                return replace(
-                    face,
-                    to_crop=result.to_crop,
-                    crop=result.crop,
-                    restored=result.restored,
-                    skipped=result.skipped,
-                    model=result.model,
-                )
+            return replace(
+                face,
+                to_crop=result.to_crop,
+                crop=result.crop,
+                restored=result.restored,
+                skipped=result.skipped,
+                model=result.model,
+            )
         return None
+
+    def _is_usable(self, earlier: Earlier, state: Restoration) -> bool:
+        """True where faces that look the same as in the earlier run would be restored alike."""
+        then = earlier.stage
+        is_same = isinstance(then, RestoreFacesStage) and then.seed == self.seed
+        return is_same and earlier.has_same_tone(state)
 
     def _cut(self, found: FaceResult, pixels: Pixels) -> FaceResult:
         """The face with its crop, or with the reason why it is left alone."""

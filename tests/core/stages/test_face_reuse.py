@@ -6,19 +6,22 @@ import numpy as np
 import pytest
 from face_fakes import FakeDetector, FakeRestorer, face_at, scene
 
+from core.damage.correcting import painted
 from core.image import Photo
 from core.interfaces import EngineInfo, FaceParts, Restored
 from core.pipeline import Pipeline
-from core.settings import FIRST_ADDED, AddedFace, FaceChoice, FaceSettings
-from core.stages import composite
+from core.settings import FIRST_ADDED, AddedFace, ColourSettings, FaceChoice, FaceSettings
+from core.stages import composite, composite_tiles
 from core.stages.background import BackgroundStage
 from core.stages.choose import ChooseFacesStage
+from core.stages.colour import ColourStage
 from core.stages.composite import CompositeStage
 from core.stages.detail import KeepDetailStage
 from core.stages.detect import DetectStage
 from core.stages.finish import ALWAYS, FinishStage
 from core.stages.identity import IdentityStage
 from core.stages.outline import OutlineStage
+from core.stages.repair import RepairStage
 from core.stages.restore import RestoreFacesStage
 
 FACES = tuple(face_at((60 + 110 * x, 70 + 110 * y), 80) for y in range(2) for x in range(3))
@@ -102,6 +105,11 @@ class Models:
         return counts
 
 
+def small_tiles(monkeypatch) -> None:
+    for module in (composite, composite_tiles):
+        monkeypatch.setattr(module, "TILE_PX", 64)
+
+
 @pytest.fixture
 def photo():
     return Photo(scene(340, 360))
@@ -169,7 +177,7 @@ EVERY_CHANGE = {
 
 @pytest.mark.parametrize("choices", EVERY_CHANGE.values(), ids=EVERY_CHANGE)
 def test_only_the_changed_part_of_the_photo_is_blended_again(photo, models, choices, monkeypatch):
-    monkeypatch.setattr(composite, "TILE_PX", 64)
+    small_tiles(monkeypatch)
     first = models.pipeline(FaceSettings()).run(photo)
     changed = models.pipeline(FaceSettings(choices=choices))
     fresh = changed.run(photo)
@@ -251,3 +259,66 @@ def test_what_a_network_warned_of_is_not_forgotten(photo, models):
     choices = (FaceChoice(index=0, model="other"),)
     trace = models.pipeline(FaceSettings(choices=choices)).run(photo, previous=first)
     assert trace.result.warnings.count("The processor was used.") == 1
+
+
+def stroke_at(row: int, column: int, shape=(340, 360)):
+    """The setting of one short stroke."""
+    added = np.zeros(shape, np.bool_)
+    added[row : row + 3, column : column + 24] = True
+    return painted(added, np.zeros(shape, np.bool_))
+
+
+def toned(photo: Photo) -> Photo:
+    share = photo.pixels.mean(axis=2, keepdims=True) / 255
+    return Photo((share * [250, 225, 190]).astype(np.uint8))
+
+
+STROKES = {"beside the faces": (5, 5, 0), "over one face": (95, 50, 1), "beside one": (12, 50, 0)}
+
+
+@pytest.mark.parametrize("kind", ["colour", "grey", "toned", "16 bits"])
+@pytest.mark.parametrize(("row", "column", "asked"), STROKES.values(), ids=STROKES)
+def test_after_a_stroke_only_the_faces_under_it_are_restored_again(
+    photo, models, monkeypatch, kind, row, column, asked
+):
+    small_tiles(monkeypatch)
+    if kind == "grey":
+        photo = Photo(np.repeat(photo.pixels[..., :1], 3, axis=2))
+    elif kind == "toned":
+        photo = toned(photo)
+    elif kind == "16 bits":
+        photo = Photo(photo.pixels.astype(np.uint16) * 257)
+
+    def pipeline(edits):
+        stages = models.pipeline(FaceSettings()).stages
+        return Pipeline((RepairStage(edits), *stages, ColourStage(ColourSettings(contrast=0.3))))
+
+    first = pipeline(stroke_at(300, 200)).run(photo)
+    models.asked()
+    changed = pipeline(stroke_at(row, column))
+    trace = changed.run(photo, previous=first)
+    counts = models.asked()
+    fresh = changed.run(photo)
+    assert np.array_equal(trace.result.photo.pixels, fresh.result.photo.pixels)
+    assert not np.array_equal(trace.result.photo.pixels, first.result.photo.pixels)
+    assert trace.result.warnings == fresh.result.warnings
+    assert trace.result.engines == fresh.result.engines
+    for again, new in zip(trace.result.faces, fresh.result.faces, strict=True):
+        assert (again.identity, again.skipped, again.model) == (
+            new.identity,
+            new.skipped,
+            new.model,
+        )
+        assert np.array_equal(again.restored, new.restored)
+    if kind != "toned":  # there every face follows the colour of the whole photo
+        assert counts[0] == counts[2] == counts[4] == asked
+
+
+def test_marks_that_are_taken_back_give_the_first_picture_again(photo, models):
+    def pipeline(edits):
+        return Pipeline((RepairStage(edits), *models.pipeline(FaceSettings()).stages))
+
+    first = pipeline(None).run(photo)
+    second = pipeline(stroke_at(95, 50)).run(photo, previous=first)
+    third = pipeline(None).run(photo, previous=second)
+    assert np.array_equal(third.result.photo.pixels, first.result.photo.pixels)

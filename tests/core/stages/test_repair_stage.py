@@ -143,3 +143,54 @@ def test_windows_cover_all_marks_and_stay_within_the_photo():
         assert part.rows.start <= part.inner_rows.start < part.inner_rows.stop <= part.rows.stop
         assert part.columns.stop <= 210
     assert not (mask & ~covered).any()
+
+
+def strokes(*rows: int, side_px: int = 700):
+    added = np.zeros((side_px, side_px + 20), np.bool_)
+    for row in rows:
+        added[row : row + 2, 30:90] = True
+    return painted(added, np.zeros_like(added))
+
+
+class MeanFiller(GreenFiller):
+    """Fills with the mean of what it sees, so that windows depend on each other."""
+
+    def inpaint(self, image, mask, *, progress):
+        self.shown.append((image.copy(), mask.copy()))
+        return Restored(np.broadcast_to(image.mean(axis=(0, 1)), image.shape).astype(np.float32))
+
+
+@pytest.mark.parametrize("filler", [None, MeanFiller()], ids=["nearby", "model"])
+@pytest.mark.parametrize("rows", [(40, 600), (600,), (40, 60), (40, 41, 300)])
+def test_only_what_a_stroke_reaches_is_filled_again(filler, rows, monkeypatch):
+    photo = Photo(smooth_photo(side_px=700))
+    first = Pipeline((RepairStage(strokes(40, 300), filler),)).run(photo)
+    calls: list[int] = []
+    inpaint = cv2.inpaint
+    monkeypatch.setattr(cv2, "inpaint", lambda *given: (calls.append(1), inpaint(*given))[1])
+    changed = Pipeline((RepairStage(strokes(*rows), filler),))
+
+    def run(previous):
+        calls.clear()
+        if filler is not None:
+            filler.shown.clear()
+        result = changed.run(photo, previous=previous).result
+        return result, len(calls) if filler is None else len(filler.shown)
+
+    again, few = run(first)
+    fresh, all_of_them = run(None)
+    assert np.array_equal(again.photo.pixels, fresh.photo.pixels)
+    assert again.engines == fresh.engines
+    assert few <= all_of_them
+    if rows == (40, 41, 300):
+        assert few < all_of_them or filler is None
+
+
+def test_a_filler_that_warned_fills_everything_again():
+    filler = GreenFiller()
+    photo = Photo(smooth_photo(side_px=700))
+    first = Pipeline((RepairStage(strokes(40, 300), filler),)).run(photo)
+    filler.shown.clear()
+    again = Pipeline((RepairStage(strokes(40, 301), filler),)).run(photo, previous=first)
+    assert again.result.warnings == ("It was green.",)
+    assert len(filler.shown) > 1
