@@ -7,6 +7,7 @@ before anything reads it.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -47,10 +48,10 @@ class Receipts:
     def write(self, model_id: str, path: Path, sha256: str) -> None:
         """Remember that `path` has just been found to have this hash.
 
-        Raises:
-            OSError: It cannot be written.
+        A receipt only saves time, so a full disk or a folder that is only read leaves none.
         """
-        write_atomic(self._path(model_id), msgspec.json.encode(_receipt(path, sha256)))
+        with suppress(OSError):
+            write_atomic(self._path(model_id), msgspec.json.encode(_receipt(path, sha256)))
 
     def forget(self, model_id: str) -> None:
         """Drop the receipt of a model, if there is one."""

@@ -1,5 +1,6 @@
 """The model store: state, verification, installing, importing, removing, and two at once."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -228,6 +229,21 @@ def test_verify_finds_a_change_that_size_and_time_hide(store, root, server):
     with pytest.raises(ModelFileError, match="damaged"):
         store.verify("free-net")
     assert store.state("free-net") is ModelState.UNVERIFIED
+
+
+def test_a_full_disk_does_not_keep_an_intact_model_from_use(store, root, monkeypatch):
+    def full(_path, _data):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("core.models.receipts.write_atomic", full)
+    root.mkdir()
+    path = root / "Free_Net.pth"
+    path.write_bytes(CONTENT)
+    assert store.path_of("free-net") == path
+    assert store.verify("free-net") == path
+    path.write_bytes(OTHER_CONTENT)
+    with pytest.raises(ModelFileError, match="damaged"):
+        store.path_of("free-net")
 
 
 def test_removing(store, root, server):
