@@ -12,6 +12,7 @@ import contextlib
 import os
 import threading
 from pathlib import Path
+from typing import BinaryIO
 
 import filelock
 import msgspec
@@ -129,8 +130,8 @@ class BatchJournal:
         data = to_exact_json(line) + b"\n"
         with self._guard, contextlib.suppress(OSError):
             if self._is_claimed():
-                with self._log_path(self._slot).open("ab") as handle:
-                    handle.write(data)
+                with self._log_path(self._slot).open("a+b") as handle:
+                    handle.write(_end_of_line(handle) + data)
                     handle.flush()
                     os.fsync(handle.fileno())
 
@@ -227,6 +228,14 @@ class BatchJournal:
             with contextlib.suppress(msgspec.DecodeError):
                 lines.append(from_exact_json(text, Line))
         return lines
+
+
+def _end_of_line(log: BinaryIO) -> bytes:
+    """What a line must begin with where a crash has cut the one before it off."""
+    if not log.seek(0, os.SEEK_END):
+        return b""
+    log.seek(-1, os.SEEK_END)
+    return b"" if log.read(1) == b"\n" else b"\n"
 
 
 def _brought_up_to_date(queue: Queue, lines: list[Line]) -> Queue:

@@ -192,6 +192,7 @@ class WindowHost(QObject):
     def _on_language_edited(self) -> None:
         """Open the same photo in a new window, in the same place, and close the old one."""
         old = self.window
+        has_preferences = old.manners.dialog is not None
         document = old.work.release()
         listed = old.library.hand_over() if old.library is not None else None
         self.window = new = self._make()
@@ -207,7 +208,8 @@ class WindowHost(QObject):
                 new.library.histories.kept.take_over(old.library.histories.kept)
         if document is not None:
             new.work.take_over(document)
-        new.manners.show_preferences()
+        if has_preferences:
+            new.manners.show_preferences()
 
 
 def show_window(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, QUrl, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QDialog, QWidget
 
@@ -23,6 +23,9 @@ from app.windows.library_controller import LibraryController
 from app.windows.reports import Reports
 from core.device import usable_devices
 from core.settings import RestorationSettings
+
+LOOK_MS = 300
+"""How often it is looked whether the window may be made anew."""
 
 _ENGINE_FIELDS = frozenset({"device", "memory_limit_mb"})
 
@@ -64,6 +67,10 @@ class Manners(QObject):
         self._usual: RestorationSettings | None = None
         self._library: LibraryController | None = None
         self._is_replaced = False
+        self._language: str | None = None
+        self._waits = QTimer(self)
+        self._waits.setInterval(LOOK_MS)
+        self._waits.timeout.connect(self._on_waited)
         self.dialog: PreferencesDialog | None = None
         self.reports = Reports(services, work, commands, banner, self)
         self._commands = commands
@@ -77,8 +84,10 @@ class Manners(QObject):
         work.failed.connect(self.remember_error)
 
     def take(self, preferences: Preferences) -> None:
-        """Learn which preferences count now."""
+        """Learn which preferences count now; the first ones are those of this window's words."""
         self._preferences = preferences
+        if self._language is None:
+            self._language = preferences.language
 
     def set_usual(self, usual: RestorationSettings | None) -> None:
         """Let a preset say what a fresh photo is restored with; None: nothing does."""
@@ -174,11 +183,31 @@ class Manners(QObject):
     def _on_language_edited(self) -> None:
         if self._is_replaced:
             return  # the window that comes asks for the language when it is made
-        if self.is_busy:
+        if not self.is_busy:
+            self._replace()
+        elif not self._waits.isActive():
             self._banner.show_note(
-                self.tr("The language changes at the next start, as work is still going on.")
+                self.tr("The language changes as soon as the present work is done.")
             )
-            return
+            self._waits.start()
+
+    @Slot()
+    def _on_waited(self) -> None:
+        if self._preferences.language == self._language:
+            self._waits.stop()  # the user has thought better of it
+        elif self._can_be_replaced:
+            self._waits.stop()
+            self._replace()
+
+    @property
+    def _can_be_replaced(self) -> bool:
+        """True where nothing is lost by another window: no work, and nothing the user is at."""
+        dialogs = (d for d in self._window.findChildren(QDialog) if d is not self.dialog)
+        is_left_alone = not any(dialog.isVisible() for dialog in dialogs)
+        has_hands = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
+        return self._window.isVisible() and is_left_alone and not has_hands and not self.is_busy
+
+    def _replace(self) -> None:
         self._is_replaced = True
         if self._library is not None:
             self._library.lay_down(self.language_edited.emit)

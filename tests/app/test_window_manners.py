@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -178,9 +179,8 @@ def test_another_language_shows_at_once_with_the_same_photo(qtbot, host, photo_p
     assert document.settings.faces.strength == 1.0
 
 
-def test_while_work_goes_on_the_language_waits_for_the_next_start(qtbot, host, photo_path, engine):
-    import threading
-
+def ask_for_german_at_work(qtbot, host, photo_path, engine):
+    """A window that is at work when its language is changed."""
     engine.gate = threading.Event()
     window = host.window
     window.open_paths([photo_path])
@@ -188,10 +188,46 @@ def test_while_work_goes_on_the_language_waits_for_the_next_start(qtbot, host, p
     window.commands.preferences.trigger()
     edit(window.manners.dialog, "language", "de")
     assert host.window is window
-    assert "next start" in window.parts.banner.text
+    assert "as soon as the present work is done" in window.parts.banner.text
+    return window
+
+
+def test_the_language_changes_as_soon_as_the_work_is_done(qtbot, host, photo_path, engine):
+    window = ask_for_german_at_work(qtbot, host, photo_path, engine)
+    window.manners.dialog.close()
+    engine.gate.set()
+    qtbot.waitUntil(lambda: host.window is not window, timeout=20_000)
+    new = host.window
+    wait_idle(qtbot, new)
+    assert new.menuBar().actions()[0].text() == QCoreApplication.translate("Menus", "&File")
+    assert new.menuBar().actions()[0].text() != "&File"
+    assert new.work.document is not None
+    assert new.work.document.result is not None
+    assert engine.network_runs == 1  # what was made is taken along
+    assert new.manners.dialog is None  # nobody is asked about what he has closed
+
+
+def test_a_language_that_is_taken_back_meanwhile_changes_nothing(qtbot, host, photo_path, engine):
+    window = ask_for_german_at_work(qtbot, host, photo_path, engine)
+    edit(window.manners.dialog, "language", "en")
     window.manners.dialog.close()
     engine.gate.set()
     wait_idle(qtbot, window)
+    qtbot.waitUntil(lambda: not window.manners._waits.isActive())
+    assert host.window is window
+
+
+def test_the_language_waits_for_a_dialog_that_is_open(qtbot, host, photo_path, engine):
+    window = ask_for_german_at_work(qtbot, host, photo_path, engine)
+    window.manners.dialog.close()
+    window.library.desk.ask_export()
+    engine.gate.set()
+    wait_idle(qtbot, window)
+    qtbot.wait(700)
+    assert host.window is window
+    window.library.desk.dialog.reject()
+    qtbot.waitUntil(lambda: host.window is not window, timeout=20_000)
+    wait_idle(qtbot, host.window)
 
 
 # Crash

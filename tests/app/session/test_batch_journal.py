@@ -184,6 +184,25 @@ def test_a_folder_that_cannot_be_written_is_told_and_does_no_harm(tmp_path):
     assert not BatchJournal(None).write(queue())
 
 
+def test_what_follows_a_line_that_a_crash_cut_off_is_read(tmp_path):
+    journal = BatchJournal(tmp_path)
+    assert journal.write(queue(photo("a"), photo("b"), photo("c")))
+    journal.add(Begun(id="a", attempt=0, output=str(tmp_path / "a.png"), is_new=True))
+    journal.close()
+    (log,) = tmp_path.glob("*.log")
+    log.write_bytes(log.read_bytes()[:-9])  # killed while it wrote the line
+    again = BatchJournal(tmp_path)
+    assert again.unfinished() is not None
+    again.add(Ended(id="b", attempt=0, state=STATES.DONE, output="b.png"))
+    again.add(Ended(id="c", attempt=0, state=STATES.FAILED))
+    again.close()
+    left = BatchJournal(tmp_path)
+    found = left.unfinished()
+    assert found is not None
+    assert [one.state for one in found.photos] == [STATES.WAITING, STATES.DONE, STATES.FAILED]
+    left.close()
+
+
 def test_only_halves_of_our_own_that_nobody_writes_are_removed(tmp_path):
     fresh = tmp_path / f".heirloom-{'b' * 16}.part"
     old, mine = tmp_path / f".heirloom-{'a' * 16}.part", tmp_path / "mine.part"
