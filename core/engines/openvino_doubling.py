@@ -16,6 +16,7 @@ units for bf16 are so quick that moving the maps takes the time, and then it cos
 
 from __future__ import annotations
 
+from functools import reduce
 from itertools import product
 
 import numpy as np
@@ -47,12 +48,9 @@ def enlarged_last(x: Node, kernel: Tensor) -> Node:
     Returns:
         1 x C_out x 2H x 2W.
     """
-    y = _filtered(_stretched(x, kernel), kernel.shape[0])
-    for axis, last in product((_HEIGHT, _WIDTH), (False, True)):
-        beyond = _from_beyond(x, kernel, axis, last=last)
-        only_there = _only(axis, 2 * write.shape(x)[axis], last=last)
-        y = ops.subtract(y, ops.multiply(beyond, only_there))
-    return y
+    sides = product((_HEIGHT, _WIDTH), (False, True))
+    beyond = reduce(ops.add, (_from_beyond(x, kernel, axis, last=last) for axis, last in sides))
+    return ops.subtract(_filtered(_stretched(x, kernel), kernel.shape[0]), beyond)
 
 
 def _stretched(x: Node, kernel: Tensor) -> Node:
@@ -87,15 +85,18 @@ def _from_beyond(x: Node, kernel: Tensor, axis: int, *, last: bool) -> Node:
         last: The side below or to the right, not above or to the left.
 
     Returns:
-        1 x C_out x 1 x 2W, or 1 x C_out x 2H x 1.
+        1 x C_out x 2H x 2W, of which all but one line is 0.
     """
     index = write.shape(x)[axis] - 1 if last else 0
     line = write.doubled(write.lines(x, axis, index, index + 1), axes=(5 - axis,))
     part = kernel.narrow(axis, 2 if last else 0, 1)
     if axis == _WIDTH:
-        return ops.convolution(line, write.constant(part), [1, 1], [1, 0], [1, 0], [1, 1])
-    line = ops.pad(line, _around(0, 1), _around(0, 1), "edge")
-    return ops.convolution(line, write.constant(part), [1, 1], [0, 0], [0, 0], [1, 1])
+        pads = [1, 0]
+    else:
+        pads = [0, 0]
+        line = ops.pad(line, _around(0, 1), _around(0, 1), "edge")
+    taken = ops.convolution(line, write.constant(part), [1, 1], pads, pads, [1, 1])
+    return ops.multiply(taken, _only(axis, 2 * write.shape(x)[axis], last=last))
 
 
 def _around(rows: int, columns: int) -> npt.NDArray[np.int64]:
