@@ -99,6 +99,8 @@ def _sentences_of(node: ast.AST, *, is_app: bool, in_place: bool = False) -> Ite
     if text is not None:
         if in_place or _is_sentence(text):
             yield text
+        for value in _values_in(node):
+            yield from _sentences_of(value, is_app=is_app)
         return
     if isinstance(node, ast.Call):
         if _is_for_developers(node) or (is_app and called_name(node) in _TRANSLATED_ALREADY):
@@ -108,6 +110,17 @@ def _sentences_of(node: ast.AST, *, is_app: bool, in_place: bool = False) -> Ite
     for child in ast.iter_child_nodes(node):
         if not _is_docstring(child):
             yield from _sentences_of(child, is_app=is_app, in_place=_is_stage_name(child))
+
+
+def _values_in(node: ast.AST) -> Iterator[ast.AST]:
+    """What an f-string or a sum of texts puts in; it may hold sentences of its own."""
+    if isinstance(node, ast.FormattedValue):
+        yield node.value
+    elif isinstance(node, (ast.JoinedStr, ast.BinOp)):
+        for child in ast.iter_child_nodes(node):
+            yield from _values_in(child)
+    elif not isinstance(node, (ast.Constant, ast.operator)):
+        yield node
 
 
 def _sentences_of_call(node: ast.Call, *, is_app: bool) -> Iterator[str]:

@@ -147,16 +147,14 @@ def _warnings(entry: PhotoEntry, say: Say) -> str:
 def _faces(entry: PhotoEntry, say: Say) -> str:
     if not entry.faces:
         return f'<p class="note">{escape(say("No face was found."))}</p>'
-    heads = (
-        ("text", say("Face")),
-        ("text", say("Before")),
-        ("text", say("After")),
+    figures = (
         ("text", say("Likeness")),
         ("", say("Quality (NIQE)")),
         ("", say("Strength")),
-        ("text", say("What was done")),
+        ("text wide", say("What was done")),
     )
-    lines = [_face_line(face, say) for face in entry.faces]
+    heads = (("text", say("Face")), ("text", say("Before")), ("text", say("After")), *figures)
+    lines = [_face_line(face, figures, say) for face in entry.faces]
     note = say(
         "Likeness compares the person before and after: 100 % is the same picture. NIQE says how "
         "natural a picture looks to a computer: smaller is better."
@@ -165,7 +163,8 @@ def _faces(entry: PhotoEntry, say: Say) -> str:
     return f'<h3>{escape(say("Faces"))}</h3><p class="note">{escape(note)}</p>{table}'
 
 
-def _face_line(face: FaceEntry, say: Say) -> str:
+def _face_line(face: FaceEntry, heads: Sequence[tuple[str, str]], say: Say) -> str:
+    """A row of the table; on a narrow page, where it is a list, its figures name themselves."""
     report = face.report
     number = str(report.index + 1)
     alts = [say("Face {0}, before").format(number), say("Face {0}, after").format(number)]
@@ -183,12 +182,13 @@ def _face_line(face: FaceEntry, say: Say) -> str:
     if report.note:
         words.append(say(report.note))
     strength = f"{report.strength:.0%}".replace("%", " %") if report.restored else "–"
-    return (
-        f'<tr><th scope="row">{number}</th>{pictures}'
-        f'<td class="text">{escape(likeness_text(report, say))}</td>'
-        f"<td>{niqe_text(face.niqe_before)} → {niqe_text(face.niqe_after)}</td>"
-        f'<td>{strength}</td><td class="text wide">{escape("; ".join(words))}</td></tr>'
+    niqe = f"{niqe_text(face.niqe_before)} → {niqe_text(face.niqe_after)}"
+    figures = (likeness_text(report, say), niqe, strength, "; ".join(words))
+    cells = "".join(
+        f'<td class="{kind or "figure"}" data-head="{escape(title)}">{escape(figure)}</td>'
+        for (kind, title), figure in zip(heads, figures, strict=True)
     )
+    return f'<tr><th scope="row">{number}</th>{pictures}{cells}</tr>'
 
 
 def _models(entry: PhotoEntry, say: Say) -> str:

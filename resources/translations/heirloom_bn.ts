@@ -1980,6 +1980,14 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
         <translation>{0}-এ পড়ুন এবং --accept-licence যোগ করুন, বা {1}-এ মেনে নিন</translation>
     </message>
     <message>
+        <source>All settings</source>
+        <translation>সব সেটিং</translation>
+    </message>
+    <message>
+        <source>Choose a model file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Choose another name for the report.</source>
         <translation>প্রতিবেদনের জন্য অন্য নাম বেছে নিন।</translation>
     </message>
@@ -1992,6 +2000,10 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
         <translation>Heirloom-এর সঙ্গে আসে। ঝাপসা মুখ স্পষ্ট করে, সাদৃশ্য রাখে, ত্বক, চুল ও ভাঁজ Heirloom 256-এর চেয়ে অনেক সূক্ষ্ম আঁকে। খুব সরু চশমা ও মুখের ওপর পড়া চুল নরম হতে পারে।</translation>
     </message>
     <message>
+        <source>Drag the line, or use the arrow keys.</source>
+        <translation>রেখাটি টানুন, বা তীর-বোতাম ব্যবহার করুন।</translation>
+    </message>
+    <message>
         <source>Find scratches automatically</source>
         <translation>আঁচড় নিজে খুঁজুক</translation>
     </message>
@@ -2000,8 +2012,24 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
         <translation>Heirloom কন্ট্যাক্ট শিট</translation>
     </message>
     <message>
+        <source>If you trained it, take an earlier checkpoint; otherwise get the file again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Left, top, right and bottom of the face in shares of the photo&apos;s sides: it keeps its number wherever the finder lists it. Empty: the number alone counts.</source>
         <translation>ছবির বাহুর অংশ হিসেবে মুখের বাম, উপর, ডান ও নিচ: সন্ধানে যেখানেই আসুক, মুখটি তার নম্বর রাখে। খালি থাকলে শুধু নম্বরই ধরা হয়।</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>মডেল</translation>
+    </message>
+    <message>
+        <source>Move the line between before and after</source>
+        <translation>আগে ও পরের মাঝের রেখাটি সরান</translation>
+    </message>
+    <message>
+        <source>No face was found.</source>
+        <translation>কোনো মুখ পাওয়া যায়নি।</translation>
     </message>
     <message>
         <source>Photos found: {0}</source>
@@ -2106,6 +2134,10 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     <message>
         <source>Set HTTPS_PROXY=http://name:password@proxy:port, or import the model from a file.</source>
         <translation>HTTPS_PROXY=http://name:password@proxy:port দিন, বা ফাইল থেকে মডেল আমদানি করুন।</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>সেটিং</translation>
     </message>
     <message>
         <source>Share of pictures that stay as they are.</source>
@@ -2576,6 +2608,10 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
         <translation>{0}-এর ওজনগুলো একসঙ্গে মেলে না: {1}।</translation>
     </message>
     <message>
+        <source>The weights in {0} hold values that are no numbers (in {1}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The weights “{0}” cannot be read: {1}.</source>
         <translation>ওজন “{0}” পড়া যায় না: {1}।</translation>
     </message>
@@ -2974,6 +3010,10 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     <message>
         <source>left as it was</source>
         <translation>যেমন ছিল তেমন রাখা</translation>
+    </message>
+    <message>
+        <source>licence not stated</source>
+        <translation>লাইসেন্স উল্লেখ নেই</translation>
     </message>
     <message>
         <source>look closely</source>
@@ -3376,10 +3416,6 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
         <translation>“{0}” ক্যামেরার raw ফাইল, Heirloom পড়তে পারে না।</translation>
     </message>
     <message>
-        <source>“{0}” is a device, a pipe or a socket, not a file.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>“{0}” is a file of the kind {1}, which Heirloom cannot read.</source>
         <translation>“{0}” {1} ধরনের ফাইল, Heirloom পড়তে পারে না।</translation>
     </message>
@@ -3418,6 +3454,10 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     <message>
         <source>“{0}” is empty: the file has zero bytes.</source>
         <translation>“{0}” খালি: ফাইলে শূন্য বাইট।</translation>
+    </message>
+    <message>
+        <source>“{0}” is no file but a device or a pipe.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>“{0}” is none of the models that Heirloom knows.</source>
@@ -4962,8 +5002,8 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
         <translation>এতে আছে সংস্করণ, সেটিংস ও শেষ ত্রুটি; কোনো ছবি বা নাম নেই।</translation>
     </message>
     <message>
-        <source>The language changes at the next start, as work is still going on.</source>
-        <translation>কাজ চলছে বলে ভাষা পরের বার শুরুতে বদলাবে।</translation>
+        <source>The language changes as soon as the present work is done.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -5175,15 +5215,15 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     </message>
     <message>
         <source>Finding faces</source>
-        <translation>মুখ খোঁজা হচ্ছে</translation>
+        <translation>মুখ খোঁজা</translation>
     </message>
     <message>
         <source>Finding scratches</source>
-        <translation>আঁচড় খোঁজা হচ্ছে</translation>
+        <translation>আঁচড় খোঁজা</translation>
     </message>
     <message>
         <source>Outlining faces</source>
-        <translation>মুখের সীমারেখা টানা হচ্ছে</translation>
+        <translation>মুখের সীমারেখা</translation>
     </message>
     <message>
         <source>Comparing faces</source>
@@ -5600,8 +5640,8 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
         <translation>এইমাত্র এখানে মাপা: প্রতি ধাপে {step} সেকেন্ড।</translation>
     </message>
     <message>
-        <source>Scaled from a known computer with two processor cores; yours may differ by half.</source>
-        <translation>দুই কোরের একটি জানা কম্পিউটার থেকে হিসাব করা; আপনারটি অর্ধেক এদিক-ওদিক হতে পারে।</translation>
+        <source>Estimated from a second of calculating on this computer; it may take half as long again.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Only {free} of memory is free now. Close other programs, or begin with a smaller model.</source>
@@ -5773,7 +5813,7 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     </message>
     <message>
         <source>Use</source>
-        <translation>ব্যবহার</translation>
+        <translation>ব্যবহার করুন</translation>
     </message>
     <message>
         <source>Gives the open photo these settings</source>
@@ -7024,6 +7064,30 @@ Please verify the correct file name was given.</source>
     <message>
         <source>Texture of eyes and mouth</source>
         <translation>চোখ ও মুখের বুনন</translation>
+    </message>
+    <message>
+        <source>Critic of realism</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Critic of detail</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Critic of the left eye</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Critic of the right eye</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Critic of the mouth</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Steadiness of the critic</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Natural look</source>

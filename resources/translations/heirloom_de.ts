@@ -581,13 +581,13 @@ Modelle &gt; Alle Modelle zeigt, welche es noch gibt.</translation>
         <source>You have no presets yet.
 Edit &gt; Presets keeps the present settings under a name for other photos.</source>
         <translation>Sie haben noch keine Vorgaben.
-Bearbeiten &gt; Vorgaben hebt die jetzigen Einstellungen unter einem Namen für andere Fotos auf.</translation>
+Bearbeiten &gt; Vorgaben merkt sich die jetzigen Einstellungen unter einem Namen für andere Fotos.</translation>
     </message>
     <message>
         <source>No version of this photo is kept yet.
 Edit &gt; Keep this version remembers the photo as it is now.</source>
-        <translation>Von diesem Foto ist noch keine Version aufgehoben.
-Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</translation>
+        <translation>Von diesem Foto ist noch keine Version gemerkt.
+Bearbeiten &gt; Diese Version merken hält fest, wie das Foto jetzt ist.</translation>
     </message>
     <message>
         <source>Pick the best result</source>
@@ -1980,6 +1980,14 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
         <translation>Lesen Sie sie unter {0} und ergänzen Sie --accept-licence, oder nehmen Sie sie in {1} an</translation>
     </message>
     <message>
+        <source>All settings</source>
+        <translation>Alle Einstellungen</translation>
+    </message>
+    <message>
+        <source>Choose a model file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Choose another name for the report.</source>
         <translation>Wählen Sie einen anderen Namen für den Bericht.</translation>
     </message>
@@ -1992,6 +2000,10 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
         <translation>Gehört zu Heirloom. Macht unscharfe Gesichter klar, wahrt die Ähnlichkeit und zeichnet Haut, Haare und Falten viel feiner als Heirloom 256. Sehr dünne Brillen und Haare über dem Gesicht können weich werden.</translation>
     </message>
     <message>
+        <source>Drag the line, or use the arrow keys.</source>
+        <translation>Ziehen Sie die Linie, oder benutzen Sie die Pfeiltasten.</translation>
+    </message>
+    <message>
         <source>Find scratches automatically</source>
         <translation>Kratzer selbst suchen</translation>
     </message>
@@ -2000,8 +2012,24 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
         <translation>Heirloom-Kontaktbogen</translation>
     </message>
     <message>
+        <source>If you trained it, take an earlier checkpoint; otherwise get the file again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Left, top, right and bottom of the face in shares of the photo&apos;s sides: it keeps its number wherever the finder lists it. Empty: the number alone counts.</source>
         <translation>Links, oben, rechts und unten des Gesichts als Anteile der Seiten des Fotos: Es behält seine Nummer, wo immer die Suche es aufführt. Leer: Nur die Nummer zählt.</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>Modelle</translation>
+    </message>
+    <message>
+        <source>Move the line between before and after</source>
+        <translation>Die Linie zwischen vorher und nachher bewegen</translation>
+    </message>
+    <message>
+        <source>No face was found.</source>
+        <translation>Es wurde kein Gesicht gefunden.</translation>
     </message>
     <message>
         <source>Photos found: {0}</source>
@@ -2106,6 +2134,10 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     <message>
         <source>Set HTTPS_PROXY=http://name:password@proxy:port, or import the model from a file.</source>
         <translation>Setzen Sie HTTPS_PROXY=http://name:passwort@proxy:port, oder importieren Sie das Modell aus einer Datei.</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
     </message>
     <message>
         <source>Share of pictures that stay as they are.</source>
@@ -2576,6 +2608,10 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
         <translation>Die Gewichte in {0} passen nicht zusammen: {1}.</translation>
     </message>
     <message>
+        <source>The weights in {0} hold values that are no numbers (in {1}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The weights “{0}” cannot be read: {1}.</source>
         <translation>Die Gewichte „{0}“ können nicht gelesen werden: {1}.</translation>
     </message>
@@ -2974,6 +3010,10 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     <message>
         <source>left as it was</source>
         <translation>gelassen, wie es war</translation>
+    </message>
+    <message>
+        <source>licence not stated</source>
+        <translation>Lizenz nicht angegeben</translation>
     </message>
     <message>
         <source>look closely</source>
@@ -3376,10 +3416,6 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
         <translation>„{0}“ ist eine Raw-Datei einer Kamera, die Heirloom nicht lesen kann.</translation>
     </message>
     <message>
-        <source>“{0}” is a device, a pipe or a socket, not a file.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>“{0}” is a file of the kind {1}, which Heirloom cannot read.</source>
         <translation>„{0}“ ist eine Datei der Art {1}, die Heirloom nicht lesen kann.</translation>
     </message>
@@ -3418,6 +3454,10 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     <message>
         <source>“{0}” is empty: the file has zero bytes.</source>
         <translation>„{0}“ ist leer: die Datei hat null Byte.</translation>
+    </message>
+    <message>
+        <source>“{0}” is no file but a device or a pipe.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>“{0}” is none of the models that Heirloom knows.</source>
@@ -3500,7 +3540,7 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     </message>
     <message>
         <source>What you did to the open photo is kept and offered at the next start.</source>
-        <translation>Was Sie am offenen Foto getan haben, ist aufgehoben und wird beim nächsten Start angeboten.</translation>
+        <translation>Was Sie am offenen Foto getan haben, ist gesichert und wird beim nächsten Start angeboten.</translation>
     </message>
     <message>
         <source>Details for a bug report</source>
@@ -4348,7 +4388,7 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     </message>
     <message>
         <source>Shows the versions that you kept</source>
-        <translation>Zeigt die Versionen, die Sie aufgehoben haben</translation>
+        <translation>Zeigt die gemerkten Versionen</translation>
     </message>
     <message>
         <source>Use for face {number}</source>
@@ -4394,15 +4434,15 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     </message>
     <message>
         <source>Settings that you kept for other photos</source>
-        <translation>Einstellungen, die Sie für andere Fotos aufgehoben haben</translation>
+        <translation>Einstellungen, die für andere Fotos gemerkt sind</translation>
     </message>
     <message>
         <source>&amp;Keep as preset…</source>
-        <translation>Als Vorgabe &amp;aufheben …</translation>
+        <translation>Als Vorgabe &amp;merken …</translation>
     </message>
     <message>
         <source>Keeps the present settings under a name, for other photos</source>
-        <translation>Hebt die jetzigen Einstellungen unter einem Namen auf, für andere Fotos</translation>
+        <translation>Merkt sich die jetzigen Einstellungen unter einem Namen, für andere Fotos</translation>
     </message>
     <message>
         <source>&amp;Manage presets…</source>
@@ -4414,7 +4454,7 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     </message>
     <message>
         <source>&amp;Keep this version…</source>
-        <translation>&amp;Diese Version aufheben …</translation>
+        <translation>&amp;Diese Version merken …</translation>
     </message>
     <message>
         <source>Remembers the photo as it is now, so that you can come back</source>
@@ -4426,7 +4466,7 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     </message>
     <message>
         <source>Versions that you kept of this photo</source>
-        <translation>Versionen, die Sie von diesem Foto aufgehoben haben</translation>
+        <translation>Versionen, die von diesem Foto gemerkt sind</translation>
     </message>
     <message>
         <source>&amp;History and versions…</source>
@@ -4473,7 +4513,7 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     </message>
     <message>
         <source>No version is kept yet. “Keep this version” remembers the photo as it is now, so that you can try something else and come back.</source>
-        <translation>Noch keine Version ist aufgehoben. „Diese Version aufheben“ merkt sich das Foto, wie es jetzt ist, sodass Sie etwas anderes versuchen und zurückkehren können.</translation>
+        <translation>Noch keine Version ist gemerkt. „Diese Version merken“ hält fest, wie das Foto jetzt ist, sodass Sie etwas anderes versuchen und zurückkehren können.</translation>
     </message>
     <message>
         <source>Versions</source>
@@ -4481,11 +4521,11 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     </message>
     <message>
         <source>Versions that you kept; double-click one to go back</source>
-        <translation>Versionen, die Sie aufgehoben haben; ein Doppelklick geht zu einer zurück</translation>
+        <translation>Gemerkte Versionen; ein Doppelklick geht zu einer zurück</translation>
     </message>
     <message>
         <source>Keep this version…</source>
-        <translation>Diese Version aufheben …</translation>
+        <translation>Diese Version merken …</translation>
     </message>
     <message>
         <source>Remembers the photo as it is now, by a name</source>
@@ -4962,8 +5002,8 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
         <translation>Sie enthalten Versionen, Einstellungen und den letzten Fehler; kein Bild und keine Namen.</translation>
     </message>
     <message>
-        <source>The language changes at the next start, as work is still going on.</source>
-        <translation>Die Sprache wechselt beim nächsten Start, da noch gearbeitet wird.</translation>
+        <source>The language changes as soon as the present work is done.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -5246,15 +5286,15 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     <name>NameQuestion</name>
     <message>
         <source>Type a name; Enter keeps it</source>
-        <translation>Geben Sie einen Namen ein; die Eingabetaste hebt ihn auf</translation>
+        <translation>Geben Sie einen Namen ein; die Eingabetaste merkt ihn</translation>
     </message>
     <message>
         <source>Keep</source>
-        <translation>Aufheben</translation>
+        <translation>Merken</translation>
     </message>
     <message>
         <source>Keeps it under this name</source>
-        <translation>Hebt es unter diesem Namen auf</translation>
+        <translation>Merkt es unter diesem Namen</translation>
     </message>
 </context>
 <context>
@@ -5600,8 +5640,8 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
         <translation>Eben hier gemessen: {step} Sekunden je Schritt.</translation>
     </message>
     <message>
-        <source>Scaled from a known computer with two processor cores; yours may differ by half.</source>
-        <translation>Hochgerechnet von einem bekannten Computer mit zwei Prozessorkernen; Ihrer kann um die Hälfte abweichen.</translation>
+        <source>Estimated from a second of calculating on this computer; it may take half as long again.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Only {free} of memory is free now. Close other programs, or begin with a smaller model.</source>
@@ -5742,7 +5782,7 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     </message>
     <message>
         <source>Keep as preset</source>
-        <translation>Als Vorgabe aufheben</translation>
+        <translation>Als Vorgabe merken</translation>
     </message>
     <message>
         <source>Name of the preset</source>
@@ -5750,7 +5790,7 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     </message>
     <message>
         <source>“{name}” is kept as a preset.</source>
-        <translation>„{name}“ ist als Vorgabe aufgehoben.</translation>
+        <translation>„{name}“ ist als Vorgabe gemerkt.</translation>
     </message>
     <message>
         <source>You find it under Edit &gt; Presets.</source>
@@ -5773,7 +5813,7 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     </message>
     <message>
         <source>Use</source>
-        <translation>Nutzung</translation>
+        <translation>Verwenden</translation>
     </message>
     <message>
         <source>Gives the open photo these settings</source>
@@ -5837,7 +5877,7 @@ Bearbeiten &gt; Diese Version aufheben merkt sich das Foto, wie es jetzt ist.</t
     </message>
     <message>
         <source>No presets yet. Edit &gt; Presets &gt; Keep as preset adds one.</source>
-        <translation>Noch keine Vorgaben. Bearbeiten &gt; Vorgaben &gt; Als Vorgabe aufheben fügt eine hinzu.</translation>
+        <translation>Noch keine Vorgaben. Bearbeiten &gt; Vorgaben &gt; Als Vorgabe merken fügt eine hinzu.</translation>
     </message>
     <message>
         <source>“{name}” was removed.</source>
@@ -7026,6 +7066,30 @@ Bitte prüfen Sie den Dateinamen.</translation>
         <translation>Struktur von Augen und Mund</translation>
     </message>
     <message>
+        <source>Critic of realism</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Critic of detail</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Critic of the left eye</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Critic of the right eye</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Critic of the mouth</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Steadiness of the critic</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Natural look</source>
         <translation>Natürliches Aussehen</translation>
     </message>
@@ -7283,7 +7347,7 @@ Bitte prüfen Sie den Dateinamen.</translation>
     </message>
     <message>
         <source>Keep this version</source>
-        <translation>Diese Version aufheben</translation>
+        <translation>Diese Version merken</translation>
     </message>
     <message>
         <source>Name of the version</source>
@@ -7291,7 +7355,7 @@ Bitte prüfen Sie den Dateinamen.</translation>
     </message>
     <message>
         <source>Keep version “{name}”</source>
-        <translation>Version „{name}“ aufheben</translation>
+        <translation>Version „{name}“ merken</translation>
     </message>
     <message>
         <source>Go to version “{name}”</source>

@@ -87,6 +87,7 @@ def test_sentences_of_the_engine_are_found_with_their_values():
     assert "“{0}” is empty: the file has zero bytes." in found  # an f-string
     assert "Takes the best one that is installed." in found  # said by the composition root
     assert not any(text == "Heirloom {0}" for text in found)
+    assert "Drag the line, or use the arrow keys." in found  # inside an f-string
 
 
 def test_sums_and_f_strings_become_templates():
