@@ -1,20 +1,21 @@
 """The damage marks of one photo while they are painted: what was found, added and erased.
 
-Knows no Qt. Painting costs what the stroke covers, not what the photo's size is; smaller copies of
-the marks are kept beside them, so that drawing them costs what is visible.
+Knows no Qt. Painting costs what the stroke covers, not what the photo's size is, and so do storing
+a stroke and taking it back; smaller copies of the marks are kept beside them, so that drawing them
+costs what is visible. Where the marks of the whole photo change, they are brought up to date band
+by band, as long as the caller has time.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import time
 
 import numpy as np
 import numpy.typing as npt
 
 from core.geometry import Region, Size
-
-if TYPE_CHECKING:
-    from core.settings import MaskEdits
+from core.run_lengths import NO_BOUNDS, bounds_again, bounds_of, differing_rows, rows_of, text_of
+from core.settings_repair import MaskEdits
 
 Mask = npt.NDArray[np.bool_]
 Marks = npt.NDArray[np.uint8]
@@ -22,6 +23,7 @@ Marks = npt.NDArray[np.uint8]
 
 LEAST_RADIUS_PX = 0.75
 _SMALLEST_LEVEL_PX = 64
+_BAND_ROWS = 256
 
 
 class MaskEditor:
@@ -38,6 +40,9 @@ class MaskEditor:
         self._added: Mask = np.zeros(shape, np.bool_)
         self._erased: Mask = np.zeros(shape, np.bool_)
         self._edits: MaskEdits | None = None
+        self._bounds = NO_BOUNDS, NO_BOUNDS
+        self._painted = slice(0, 0)
+        self._stale: list[Region] = []
         self._levels: list[Marks] = [np.zeros(shape, np.uint8)]
         while min(self._levels[-1].shape) > _SMALLEST_LEVEL_PX:
             height, width = self._levels[-1].shape
@@ -52,14 +57,36 @@ class MaskEditor:
     @property
     def levels(self) -> tuple[Marks, ...]:
         """The marks that will be filled, at full size and halved again and again."""
+        self.catch_up()
         return tuple(self._levels)
+
+    @property
+    def present_levels(self) -> tuple[Marks, ...]:
+        """The same as far as they are up to date; see `catch_up`."""
+        return tuple(self._levels)
+
+    def catch_up(self, most_s: float = float("inf")) -> bool:
+        """Bring the marks up to date.
+
+        Args:
+            most_s: About how long it may take.
+
+        Returns:
+            False where something is left to do.
+        """
+        end_s = time.perf_counter() + most_s
+        while self._stale:
+            self._refresh(self._stale.pop(0))
+            if time.perf_counter() >= end_s:
+                break
+        return not self._stale
 
     def set_found(self, found: Mask | None) -> None:
         """Say what was found without the user; None: nothing was looked for."""
         if found is self._found:
             return
         self._found = found
-        self._refresh(Region(0, 0, self.size.width, self.size.height))
+        self._refresh_later(slice(0, self.size.height))
 
     def set_edits(self, edits: MaskEdits | None) -> None:
         """Take over what was painted earlier; one of another size counts as nothing."""
@@ -73,9 +100,18 @@ class MaskEditor:
 
     def store(self) -> MaskEdits | None:
         """Take what was painted as the new state, and give it as a setting."""
-        from core.damage.correcting import painted
-
-        self._edits = painted(self._added, self._erased)
+        rows = self._painted
+        if rows.stop > rows.start:
+            layers = zip(self._bounds, (self._added, self._erased), strict=True)
+            added, erased = (bounds_again(bounds, layer, rows) for bounds, layer in layers)
+            self._bounds, self._painted = (added, erased), slice(0, 0)
+        texts = [text_of(bounds) for bounds in self._bounds]
+        self._edits = None
+        if any(texts):
+            size = self.size
+            self._edits = MaskEdits(
+                width_px=size.width, height_px=size.height, added=texts[0], erased=texts[1]
+            )
         return self._edits
 
     def stroke(
@@ -107,18 +143,30 @@ class MaskEditor:
         gains, loses = (self._erased, self._added) if erases else (self._added, self._erased)
         gains[region.slices] |= inside
         loses[region.slices] &= ~inside
+        self._painted = _both(self._painted, region.slices[0])
         self._refresh(region)
 
     def _load(self, edits: MaskEdits | None) -> None:
-        from core.damage.correcting import fits, layers_of
+        size, self._edits = (self.size.height, self.size.width), edits
+        texts = ("", "")
+        if edits is not None and (edits.height_px, edits.width_px) == size:
+            texts = edits.added, edits.erased
+        before = self._bounds
+        now = bounds_of(texts[0], *size), bounds_of(texts[1], *size)
+        rows = self._painted
+        for old, new in zip(before, now, strict=True):
+            rows = _both(rows, differing_rows(old, new, self.size.width))
+        for layer, bounds in zip((self._added, self._erased), now, strict=True):
+            layer[rows] = rows_of(bounds, self.size.width, rows)
+        self._bounds, self._painted = now, slice(0, 0)
+        self._refresh_later(rows)
 
-        self._edits = edits
-        if edits is not None and fits(edits, self.size.height, self.size.width):
-            self._added, self._erased = layers_of(edits)
-        else:
-            self._added = np.zeros_like(self._added)
-            self._erased = np.zeros_like(self._erased)
-        self._refresh(Region(0, 0, self.size.width, self.size.height))
+    def _refresh_later(self, rows: slice) -> None:
+        """Have `catch_up` bring some rows up to date."""
+        width = self.size.width
+        for top in range(rows.start, rows.stop, _BAND_ROWS):
+            self._stale.append(Region(0, top, width, min(rows.stop, top + _BAND_ROWS)))
+        self.version += 1
 
     def _refresh(self, region: Region) -> None:
         """Bring the marks and their smaller copies up to date within a region."""
@@ -142,6 +190,15 @@ class MaskEditor:
             halved = cv2.resize(source, size, interpolation=cv2.INTER_AREA)
             smaller[part] = cv2.threshold(halved, 0, 255, cv2.THRESH_BINARY)[1]
         self.version += 1
+
+
+def _both(one: slice, other: slice) -> slice:
+    """The rows from the first to the last of both; empty ones count as none."""
+    if one.stop <= one.start:
+        return other
+    if other.stop <= other.start:
+        return one
+    return slice(min(one.start, other.start), max(one.stop, other.stop))
 
 
 def _near_segment(

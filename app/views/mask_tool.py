@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from app.session.mask_editor import MaskEditor
 
 SIZE_STEP = 1.25
+_CATCHING_UP_S = 0.012
+"""How long a frame may bring the marks of a large photo up to date."""
+
 _MARK = QColor(236, 56, 70, 150)
 _KEYS = (Qt.Key.Key_BracketLeft, Qt.Key.Key_BracketRight, Qt.Key.Key_X)
 
@@ -141,7 +144,9 @@ class MaskTool(CanvasTool):
             painter.drawEllipse(QPointF(*self._hover), self.radius_px, self.radius_px)
 
     def _paint_marks(self, painter: QPainter, scale: float) -> None:
-        levels = self.editor.levels
+        if not self.editor.catch_up(_CATCHING_UP_S):
+            self._repaint()  # the rest in the next frame
+        levels = self.editor.present_levels
         ratio = painter.device().devicePixelRatioF()
         number = int(max(0.0, math.floor(math.log2(1 / max(1e-6, scale * ratio)))))
         number = min(number, len(levels) - 1)
