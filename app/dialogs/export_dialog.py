@@ -23,12 +23,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.dialogs.export_choices import conflicts, depths, formats, metadatas, placeholders
 from app.widgets.calm_slider import CalmSlider
 from app.widgets.core_text import core_text
 from app.widgets.mode_switch import ModeSwitch
 from core.errors import SettingsError
 from core.export import WITH_DEPTH, WITH_QUALITY, ExportSettings
-from core.naming import PLACEHOLDERS, NameFacts, result_stem
+from core.naming import NameFacts, result_stem
 
 _ENDINGS = {
     "JPEG": ".jpg",
@@ -101,7 +102,7 @@ class ExportDialog(QDialog):
             self.tr("Text with placeholders in braces. The example below shows what becomes of it.")
         )
         self.name.textEdited.connect(self._on_name_edited)
-        self.placeholders = [self._placeholder(*words) for words in self._placeholders()]
+        self.placeholders = [self._placeholder(*words) for words in placeholders()]
         self.example = QLabel()
         self.example.setWordWrap(True)
         self.example.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -121,15 +122,6 @@ class ExportDialog(QDialog):
         self.folder.setAccessibleName(self.tr("Folder of the results"))
         self.folder.clicked.connect(self._ask_folder)
 
-    def _placeholders(self) -> Sequence[tuple[str, str, str]]:
-        words = (
-            (self.tr("File name"), self.tr("Puts in the photo's own file name")),
-            (self.tr("Date"), self.tr("Puts in the day on which the photo was taken or scanned")),
-            (self.tr("Model"), self.tr("Puts in the model that restored the faces")),
-            (self.tr("Number"), self.tr("Puts in the photo's number in the list")),
-        )
-        return [(name, *pair) for name, pair in zip(PLACEHOLDERS, words, strict=True)]
-
     def _placeholder(self, name: str, title: str, tip: str) -> QPushButton:
         button = QPushButton(title)
         button.setProperty("flat", "true")
@@ -140,10 +132,10 @@ class ExportDialog(QDialog):
         return button
 
     def _make_lists(self) -> None:
-        self.format = self._list("format", self.tr("Format"), self._formats())
-        self.bits = self._list("depth", self.tr("Bits a channel"), self._depths())
-        self.metadata = self._list("metadata", self.tr("Photo data"), self._metadatas())
-        self.conflict = self._list("conflict", self.tr("If the name is taken"), self._conflicts())
+        self.format = self._list("format", self.tr("Format"), formats())
+        self.bits = self._list("depth", self.tr("Bits a channel"), depths())
+        self.metadata = self._list("metadata", self.tr("Photo data"), metadatas())
+        self.conflict = self._list("conflict", self.tr("If the name is taken"), conflicts())
 
     def _list(self, field: str, title: str, options: Sequence[tuple[Any, str, str]]) -> QComboBox:
         box = QComboBox()
@@ -155,58 +147,6 @@ class ExportDialog(QDialog):
         box.setCurrentIndex(max(0, box.findData(getattr(self._settings, field))))
         box.activated.connect(lambda index: self._edit(**{field: box.itemData(index)}))
         return box
-
-    def _formats(self) -> Sequence[tuple[str, str, str]]:
-        return (
-            ("", self.tr("As the photo"), self.tr("JPEG stays JPEG, TIFF stays TIFF")),
-            ("JPEG", "JPEG", self.tr("Small, opens everywhere")),
-            ("PNG", "PNG", self.tr("Loses nothing; large")),
-            ("TIFF", "TIFF", self.tr("Loses nothing, for archives and printing; very large")),
-            ("WEBP", "WebP", self.tr("Smaller than JPEG, for web pages")),
-            ("AVIF", "AVIF", self.tr("Smallest, for new programs")),
-            ("BMP", "BMP", self.tr("For old programs; holds no photo data")),
-        )
-
-    def _depths(self) -> Sequence[tuple[int, str, str]]:
-        return (
-            (0, self.tr("As the photo"), self.tr("8 bits stay 8, 16 bits stay 16")),
-            (8, self.tr("8 bits"), self.tr("Enough to look at; half as large")),
-            (16, self.tr("16 bits"), self.tr("For further editing; twice as large")),
-        )
-
-    def _metadatas(self) -> Sequence[tuple[str, str, str]]:
-        return (
-            ("keep", self.tr("Keep all"), self.tr("Date, camera, place, captions")),
-            (
-                "strip_gps",
-                self.tr("Leave out the place"),
-                self.tr("Nobody sees where the photo was taken"),
-            ),
-            (
-                "strip_all",
-                self.tr("Leave out everything"),
-                self.tr("Only colours, resolution and the mark of an altered picture stay"),
-            ),
-        )
-
-    def _conflicts(self) -> Sequence[tuple[str, str, str]]:
-        return (
-            (
-                "suffix",
-                self.tr("Add a number to the name"),
-                self.tr("Nothing is ever replaced"),
-            ),
-            (
-                "skip",
-                self.tr("Leave the photo out"),
-                self.tr("For going on with a folder that is partly done"),
-            ),
-            (
-                "replace",
-                self.tr("Replace the earlier result"),
-                self.tr("Only what Heirloom wrote itself. Originals are never replaced."),
-            ),
-        )
 
     def _make_numbers(self) -> None:
         self.quality = CalmSlider(1, ExportSettings().quality)

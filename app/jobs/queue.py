@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QThread, Signal, Slot
+from PySide6.QtCore import QDeadlineTimer, QObject, QThread, Signal, Slot
 
 from app.jobs.job import Job
 from app.jobs.worker import Worker
@@ -39,7 +39,8 @@ class JobQueue(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._open: dict[int, Job] = {}
-        self.patience_ms = STOP_TIMEOUT_MS
+        self.deadline: QDeadlineTimer | None = None
+        """Until when `stop` waits; for `STOP_TIMEOUT_MS` where there is none."""
         self._thread = QThread(self)
         self._thread.setObjectName("heirloom-worker")
         self._worker = Worker()
@@ -80,13 +81,12 @@ class JobQueue(QObject):
         """Cancel everything and end the thread; call it once, before the program ends.
 
         Returns:
-            False where a job did not react within `patience_ms`; the thread is never torn down by
-            force.
+            False where a job did not react in time; the thread is never torn down by force.
         """
         self.cancel_all()
         # Behind the jobs in the same queue, so that those that wait end as cancelled first.
         self._stop_asked.emit()
-        return self._thread.wait(self.patience_ms)
+        return self._thread.wait(self.deadline or QDeadlineTimer(STOP_TIMEOUT_MS))
 
     @Slot(int)
     def _on_started(self, job_id: int) -> None:

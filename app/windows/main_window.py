@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, Slot
+from PySide6.QtCore import QByteArray, QDeadlineTimer, Slot
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -272,9 +272,10 @@ class MainWindow(QMainWindow):
         self.hide()
         if self.library is not None:
             self.library.stop()
+        deadline = QDeadlineTimer(self.patience_ms)  # for all of them together
         for queue in self.findChildren(JobQueue):
-            queue.patience_ms = self.patience_ms
-            queue.cancel_all()  # of all, before one is waited for
+            queue.deadline = deadline
+            queue.cancel_all()
         self.models.stop()
         self.training.stop()
         self.updates.stop()

@@ -102,8 +102,8 @@ class Recovery(QObject):
         if draft.saves:
             names = dict.fromkeys(f"“{Path(wanted.photo).name}”" for wanted in draft.saves)
             text = self.tr(
-                "You had pressed Save, but it was not done before the end: {names}. "
-                "Heirloom can restore and save it now."
+                "You had pressed Save, but Heirloom ended before it was done: {names}. "
+                "It can restore and save this now."
             )
             words.append(text.format(names=", ".join(names)))
         return words

@@ -1985,7 +1985,7 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     </message>
     <message>
         <source>Choose a model file.</source>
-        <translation type="unfinished"></translation>
+        <translation>একটি মডেল ফাইল বেছে নিন।</translation>
     </message>
     <message>
         <source>Choose another name for the report.</source>
@@ -2013,7 +2013,7 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     </message>
     <message>
         <source>If you trained it, take an earlier checkpoint; otherwise get the file again.</source>
-        <translation type="unfinished"></translation>
+        <translation>নিজে প্রশিক্ষণ দিয়ে থাকলে আগের একটি চেকপয়েন্ট নিন; না হলে ফাইলটি আবার আনুন।</translation>
     </message>
     <message>
         <source>Left, top, right and bottom of the face in shares of the photo&apos;s sides: it keeps its number wherever the finder lists it. Empty: the number alone counts.</source>
@@ -2117,7 +2117,7 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     </message>
     <message>
         <source>Save the photo to a file, and choose that.</source>
-        <translation type="unfinished"></translation>
+        <translation>ছবিটি একটি ফাইলে সংরক্ষণ করে সেটি বেছে নিন।</translation>
     </message>
     <message>
         <source>Saving</source>
@@ -2609,7 +2609,7 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     </message>
     <message>
         <source>The weights in {0} hold values that are no numbers (in {1}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}-এর ওজনে এমন মান আছে যা সংখ্যা নয় ({1}-এ)।</translation>
     </message>
     <message>
         <source>The weights “{0}” cannot be read: {1}.</source>
@@ -3457,7 +3457,7 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     </message>
     <message>
         <source>“{0}” is no file but a device or a pipe.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{0}” কোনো ফাইল নয়, একটি যন্ত্র বা পাইপ।</translation>
     </message>
     <message>
         <source>“{0}” is none of the models that Heirloom knows.</source>
@@ -5003,7 +5003,7 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     </message>
     <message>
         <source>The language changes as soon as the present work is done.</source>
-        <translation type="unfinished"></translation>
+        <translation>এখনকার কাজ শেষ হলেই ভাষা বদলে যাবে।</translation>
     </message>
 </context>
 <context>
@@ -5420,7 +5420,7 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     <name>PhotoSaves</name>
     <message>
         <source>Saving</source>
-        <translation type="unfinished">সংরক্ষণ হচ্ছে</translation>
+        <translation>সংরক্ষণ হচ্ছে</translation>
     </message>
 </context>
 <context>
@@ -6380,8 +6380,8 @@ Please verify the correct file name was given.</source>
         <translation>ছবি ছাড়া শুরু করে; মূল ছবি অক্ষত থাকে</translation>
     </message>
     <message>
-        <source>You had pressed Save, but it was not done before the end: {names}. Heirloom can restore and save it now.</source>
-        <translation type="unfinished"></translation>
+        <source>You had pressed Save, but Heirloom ended before it was done: {names}. It can restore and save this now.</source>
+        <translation>আপনি সংরক্ষণ চেপেছিলেন, কিন্তু তার আগেই Heirloom বন্ধ হয়ে যায়: {names}। Heirloom এখন এটি পুনরুদ্ধার করে সংরক্ষণ করতে পারে।</translation>
     </message>
     <message>
         <source>Open it again</source>
@@ -6393,19 +6393,19 @@ Please verify the correct file name was given.</source>
     </message>
     <message>
         <source>Save it now</source>
-        <translation type="unfinished"></translation>
+        <translation>এখন সংরক্ষণ করুন</translation>
     </message>
     <message>
         <source>Restores it as it was to be, and saves it</source>
-        <translation type="unfinished"></translation>
+        <translation>যেমন হওয়ার কথা ছিল তেমন পুনরুদ্ধার করে সংরক্ষণ করে</translation>
     </message>
     <message>
         <source>Go on</source>
-        <translation type="unfinished">চালিয়ে যান</translation>
+        <translation>চালিয়ে যান</translation>
     </message>
     <message>
         <source>Opens the photo again, and saves what was to be saved</source>
-        <translation type="unfinished"></translation>
+        <translation>ছবিটি আবার খোলে, আর যা সংরক্ষণ হওয়ার কথা ছিল তা সংরক্ষণ করে</translation>
     </message>
     <message>
         <source>Not now</source>

@@ -1985,7 +1985,7 @@ Bearbeiten &gt; Diese Version merken hält fest, wie das Foto jetzt ist.</transl
     </message>
     <message>
         <source>Choose a model file.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen Sie eine Modelldatei.</translation>
     </message>
     <message>
         <source>Choose another name for the report.</source>
@@ -2013,7 +2013,7 @@ Bearbeiten &gt; Diese Version merken hält fest, wie das Foto jetzt ist.</transl
     </message>
     <message>
         <source>If you trained it, take an earlier checkpoint; otherwise get the file again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wenn Sie es selbst trainiert haben, nehmen Sie einen früheren Stand; sonst laden Sie die Datei neu.</translation>
     </message>
     <message>
         <source>Left, top, right and bottom of the face in shares of the photo&apos;s sides: it keeps its number wherever the finder lists it. Empty: the number alone counts.</source>
@@ -2117,7 +2117,7 @@ Bearbeiten &gt; Diese Version merken hält fest, wie das Foto jetzt ist.</transl
     </message>
     <message>
         <source>Save the photo to a file, and choose that.</source>
-        <translation type="unfinished"></translation>
+        <translation>Speichern Sie das Foto in einer Datei und wählen Sie diese.</translation>
     </message>
     <message>
         <source>Saving</source>
@@ -2609,7 +2609,7 @@ Bearbeiten &gt; Diese Version merken hält fest, wie das Foto jetzt ist.</transl
     </message>
     <message>
         <source>The weights in {0} hold values that are no numbers (in {1}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Gewichte in {0} enthalten Werte, die keine Zahlen sind (in {1}).</translation>
     </message>
     <message>
         <source>The weights “{0}” cannot be read: {1}.</source>
@@ -3457,7 +3457,7 @@ Bearbeiten &gt; Diese Version merken hält fest, wie das Foto jetzt ist.</transl
     </message>
     <message>
         <source>“{0}” is no file but a device or a pipe.</source>
-        <translation type="unfinished"></translation>
+        <translation>„{0}“ ist keine Datei, sondern ein Gerät oder eine Pipe.</translation>
     </message>
     <message>
         <source>“{0}” is none of the models that Heirloom knows.</source>
@@ -4814,7 +4814,7 @@ Bearbeiten &gt; Diese Version merken hält fest, wie das Foto jetzt ist.</transl
     </message>
     <message>
         <source>Settings are for</source>
-        <translation>Einstellungen gelten für</translation>
+        <translation>Gilt für</translation>
     </message>
     <message>
         <source>All photos</source>
@@ -5003,7 +5003,7 @@ Bearbeiten &gt; Diese Version merken hält fest, wie das Foto jetzt ist.</transl
     </message>
     <message>
         <source>The language changes as soon as the present work is done.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Sprache wechselt, sobald die laufende Arbeit fertig ist.</translation>
     </message>
 </context>
 <context>
@@ -5420,7 +5420,7 @@ Bearbeiten &gt; Diese Version merken hält fest, wie das Foto jetzt ist.</transl
     <name>PhotoSaves</name>
     <message>
         <source>Saving</source>
-        <translation type="unfinished">Speichern</translation>
+        <translation>Speichern</translation>
     </message>
 </context>
 <context>
@@ -6380,8 +6380,8 @@ Bitte prüfen Sie den Dateinamen.</translation>
         <translation>Beginnt ohne Foto; das Originalfoto bleibt unberührt</translation>
     </message>
     <message>
-        <source>You had pressed Save, but it was not done before the end: {names}. Heirloom can restore and save it now.</source>
-        <translation type="unfinished"></translation>
+        <source>You had pressed Save, but Heirloom ended before it was done: {names}. It can restore and save this now.</source>
+        <translation>Sie hatten auf Speichern gedrückt, aber Heirloom endete vorher: {names}. Es kann das jetzt restaurieren und speichern.</translation>
     </message>
     <message>
         <source>Open it again</source>
@@ -6393,19 +6393,19 @@ Bitte prüfen Sie den Dateinamen.</translation>
     </message>
     <message>
         <source>Save it now</source>
-        <translation type="unfinished"></translation>
+        <translation>Jetzt speichern</translation>
     </message>
     <message>
         <source>Restores it as it was to be, and saves it</source>
-        <translation type="unfinished"></translation>
+        <translation>Restauriert es, wie es werden sollte, und speichert es</translation>
     </message>
     <message>
         <source>Go on</source>
-        <translation type="unfinished">Weiter</translation>
+        <translation>Weiter</translation>
     </message>
     <message>
         <source>Opens the photo again, and saves what was to be saved</source>
-        <translation type="unfinished"></translation>
+        <translation>Öffnet das Foto wieder und speichert, was gespeichert werden sollte</translation>
     </message>
     <message>
         <source>Not now</source>
