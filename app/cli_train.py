@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app import cli_train_words
+from app.background import go_behind, threads_behind
 from app.exit_codes import EXIT_DONE
 from app.stopping import stops_on_signals
 from core.errors import SettingsError
@@ -162,8 +163,7 @@ def run_prior(args: argparse.Namespace) -> int:
 
 def run_resume(args: argparse.Namespace) -> int:
     """Go on with a run, or begin one whose folder was made by the window."""
-    if args.background and hasattr(os, "nice"):
-        os.nice(10)
+    _go_behind_if_asked(args)
     if args.output_to is not None:
         _print_to(args.output_to)
     from training.runfolder import RunFolder
@@ -188,8 +188,15 @@ def _print_to(path: Path) -> None:
             os.dup2(file.fileno(), number)
 
 
+def _go_behind_if_asked(args: argparse.Namespace) -> None:
+    if args.background:
+        go_behind()
+        args.threads = args.threads or threads_behind()
+
+
 def run_measure(args: argparse.Namespace) -> int:
     """Time a few steps; print what a run will cost, as JSON."""
+    _go_behind_if_asked(args)
     from training.estimate import measured
     from training.options import TrainingOptions
 

@@ -100,6 +100,14 @@ def _add_threads(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--threads", type=int, default=0, help="processor threads; 0: all")
 
 
+def _add_background(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--background",
+        action="store_true",
+        help="leave the processor to other programs first, and one core entirely",
+    )
+
+
 def _add_run_folder(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, metavar="RUN", help="the folder of the run")
 
@@ -113,9 +121,7 @@ def add_resume(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="with half the learning rate and in full precision: after “no longer a number”",
     )
-    parser.add_argument(
-        "--background", action="store_true", help="leave the processor to other programs first"
-    )
+    _add_background(parser)
     parser.add_argument(
         "--output-to", type=Path, metavar="FILE", help="what would be printed goes to this file"
     )
@@ -125,6 +131,7 @@ def add_measure(parser: argparse.ArgumentParser) -> None:
     """Words of `train measure`."""
     parser.add_argument("faces", type=Path, nargs="?", help="folder made by “train prepare”")
     parser.add_argument("--options", type=Path, help="an options.json instead of the other words")
+    _add_background(parser)
     _add_recipe(parser)
     _add_amounts(parser)
 

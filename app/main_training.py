@@ -213,7 +213,8 @@ class OwnTraining:
         with tempfile.TemporaryDirectory(prefix="heirloom-options-") as place:
             file = Path(place) / "options.json"
             file.write_bytes(self._options(faces, recipe).to_json())
-            command = [*own_command(), "train", "measure", "--options", str(file)]
+            command = [*own_command(), "train", "measure", "--background"]
+            command += ["--options", str(file)]
             output = _output_of(command, self.working_folder, progress)
         found = json.loads(output.splitlines()[-1])
         memory, disk = found["memory_bytes"], found["disk_bytes"]
@@ -260,7 +261,8 @@ class OwnTraining:
         return with_installed_weights(
             options.replace(
                 data=data,
-                start_model=recipe.start.id or recipe.start.name,
+                start_model=recipe.start.id,
+                start_name=recipe.start.name,
                 start_licence=recipe.start.licence,
                 start_commercial_use=recipe.start.commercial_use,
             )

@@ -105,7 +105,7 @@ def compare(folder: RunFolder, progress: Progress) -> dict[str, Any]:
         seed=COMPARISON_SEED,
         baselines=False,
     )
-    return {"step": step, "start": Path(options.start_from).stem, **judged(scores, len(faces))}
+    return {"step": step, "start": options.start_shown, **judged(scores, len(faces))}
 
 
 def _held_out(folder: RunFolder) -> list[FaceRecord]:

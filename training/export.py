@@ -173,7 +173,7 @@ def model_card(folder: RunFolder) -> dict[str, Any]:
     return {
         "preset": options.preset,
         "network": options.network.to_builtins(),
-        "started_from": options.start_model or Path(options.start_from).name,
+        "started_from": options.start_shown,
         "licence": model_licence(options),
         "commercial_use": allows_commercial_use(options),
         "comparison": folder.read_comparison(),

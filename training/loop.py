@@ -25,6 +25,9 @@ from training.trainer import RestorationTrainer, Trainer
 
 MIN_FACES = 4
 
+REPORT_AT_LEAST_S = 30.0
+"""On a slow computer `log_every` steps are many minutes, in which nobody would see it go on."""
+
 
 @dataclass(slots=True)
 class _Tally:
@@ -138,6 +141,7 @@ def _steps(
 ) -> None:
     options, folder, standing = trainer.options, trainer.folder, trainer.standing
     tally, saved, validated = _Tally(), time.monotonic(), time.monotonic()
+    reported = saved
     if standing.step == 0 and len(faces) and folder.writes:
         trainer.validate(faces)  # how good the start is
     while standing.step < options.steps:
@@ -148,9 +152,10 @@ def _steps(
         now = time.monotonic()
         standing.seconds += now - began
         tally.add(losses, now - began, ready - began)
-        if standing.step % options.log_every == 0 or standing.step == options.steps:
+        is_due = standing.step % options.log_every == 0 or now - reported >= REPORT_AT_LEAST_S
+        if is_due or standing.step == options.steps:
             _report(trainer, tally)
-            tally = _Tally()
+            tally, reported = _Tally(), now
         if options.validate_every_s <= now - validated and len(faces) and folder.writes:
             trainer.validate(faces)
             validated = time.monotonic()

@@ -6,6 +6,7 @@ off: its module is not even built.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -150,7 +151,8 @@ class TrainingOptions(Settings, frozen=True, kw_only=True):
     Attributes:
         task: `restore` trains GFP-GAN, `prior` the StyleGAN2 generator alone.
         start_from: Weights to go on from; empty: random ones.
-        start_model: What those weights are called where models are listed, where that is known.
+        start_model: Their id in the model list, where that is known.
+        start_name: What people call them; empty where only the file's name is known.
         start_licence: Their licence, SPDX.
         start_commercial_use: True only where that allows commercial use.
         prior_from: StyleGAN2 weights for the decoder; empty: none.
@@ -179,6 +181,7 @@ class TrainingOptions(Settings, frozen=True, kw_only=True):
     optimiser: OptimiserOptions = OptimiserOptions()
     start_from: str = ""
     start_model: str = ""
+    start_name: str = ""
     start_licence: str = ""
     start_commercial_use: bool = False
     prior_from: str = ""
@@ -202,6 +205,11 @@ class TrainingOptions(Settings, frozen=True, kw_only=True):
     patience: Annotated[int, Meta(ge=0)] = 0
     compared_faces: Annotated[int, Meta(ge=0)] = 24
     disk_budget_bytes: Annotated[int, Meta(ge=0)] = 0
+
+    @property
+    def start_shown(self) -> str:
+        """What the start is called in texts; empty for random weights."""
+        return self.start_name or self.start_model or Path(self.start_from).stem
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -234,6 +234,7 @@ def with_known_start(options: TrainingOptions, known: Iterable[ModelSpec]) -> Tr
         if spec.sha256 == digest:
             return options.replace(
                 start_model=spec.id,
+                start_name=spec.name,
                 start_licence=spec.licence,
                 start_commercial_use=spec.commercial_use,
             )

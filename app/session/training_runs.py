@@ -160,11 +160,17 @@ def read_run(folder: Path) -> RunView | None:
         remedy,
         str(state.get("kind", "")),
         int(state.get("pid", 0)),
-        options.get("start_model") or Path(options.get("start_from", "")).stem,
+        _start_name(options),
         _read_json(run / "comparison.json"),
         bool(checkpoints),
         int(options.get("batch", 1)),
     )
+
+
+def _start_name(options: dict[str, Any]) -> str:
+    """What people call the model that the run began with; older runs noted its id only."""
+    known = options.get("start_name") or options.get("start_model")
+    return str(known or Path(options.get("start_from", "")).stem)
 
 
 def _state(run: Path, state: dict[str, Any]) -> RunState:

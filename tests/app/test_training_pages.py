@@ -6,6 +6,7 @@ The services are quick stand-ins, or the real ones without a trainer process.
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 
 import cv2
@@ -18,11 +19,13 @@ from test_training_wizard import portrait, press
 from untranslatable import untranslatable
 
 from app.dialogs.training.loss_chart import Curve, LossChart, smoothed, thinned, value_range
+from app.dialogs.training.plan_page import SCALED
 from app.dialogs.training.texts import duration_text, size_text, verdict_text
 from app.dialogs.training.window import TrainingWindow
 from app.main import _import_opencv
 from app.main_training import OwnTraining
 from app.session.training_runs import RunView, StatsTail
+from app.session.training_values import Cost, Damage, Recipe
 from app.widgets.language import install_language
 from core.api import Engine
 from core.models.spec import load_registry
@@ -164,10 +167,34 @@ def test_a_file_that_is_no_model_is_explained(qtbot, window, tmp_path):
     assert "notes.pth" in window.wizard.banner.text
 
 
+def test_an_estimate_that_comes_late_leaves_the_measuring_alone(qtbot, window, services, tmp_path):
+    plan, asked = window.wizard.plan, threading.Event()
+    estimate, measured = Cost("scaled", 1200.0, 4.0, None, 1), Cost("measured", 600.0, 2.0, None, 1)
+
+    def slow(_faces, _recipe, progress):
+        asked.wait(WAIT_MS / 1000)
+        return measured
+
+    services.scaled_cost = lambda _faces, _recipe: estimate
+    services.measured_cost = slow
+    plan.show_plan(tmp_path, Damage())
+    qtbot.waitUntil(lambda: plan.cost == estimate, timeout=WAIT_MS)
+    plan.measure_button.click()
+    window.work.done.emit(SCALED, Cost("scaled", 2400.0, 8.0, None, 1))
+    assert plan.time.text() == "about 40 minutes"
+    assert plan.measure_button.text() == "Stop measuring"
+    assert "being timed" in plan.basis.text()
+    asked.set()
+    qtbot.waitUntil(lambda: plan.cost == measured, timeout=WAIT_MS)
+    assert plan.measure_button.text() == "Measure on this computer"
+    assert "2.0 seconds a step" in plan.basis.text()
+
+
 def make_run(services, name: str, **state) -> Path:
     folder = services.root / name
     run = RunFolder(folder / "run")
-    run.create(TrainingOptions(steps=300, batch=4, start_model="compact-512"))
+    start = {"start_model": "compact-512", "start_name": "Heirloom 512"}
+    run.create(TrainingOptions(steps=300, batch=4, **start))
     run.write_state(state)
     return folder
 
@@ -212,7 +239,7 @@ def comparison(verdict: str, better=(), worse=()) -> dict:
     figures = {"identity": {**figure, "outcome": "better"}, "niqe": {**figure, "outcome": "same"}}
     return {
         "verdict": verdict, "better": list(better), "worse": list(worse), "faces": 24, "step": 200,
-        "start": "compact-512", "figures": figures,
+        "start": "Heirloom 512", "figures": figures,
     }  # fmt: skip
 
 
@@ -221,7 +248,7 @@ def comparison(verdict: str, better=(), worse=()) -> dict:
     [
         (comparison("better", ["identity", "niqe"]), "Better in likeness and natural look"),
         (comparison("mixed", ["identity"], ["niqe"]), "Better in likeness, worse in natural look"),
-        (comparison("not better"), "Not better: keep compact-512"),
+        (comparison("not better"), "Not better: keep Heirloom 512"),
         (comparison("too few faces"), "Cannot be judged"),
     ],
 )
@@ -234,6 +261,8 @@ def test_the_verdict_is_honest(window, services, found, heading):
     assert window.page.result.isVisible()
     recommended = window.page.result.register_button.property("primary") == "true"
     assert recommended == (found["verdict"] == "better")
+    assert "Heirloom 512" in window.page.state.text()
+    assert "compact-512" not in window.page.state.text()
 
 
 def test_german_nouns_keep_their_capitals(qapp):
@@ -262,6 +291,8 @@ def test_figures_and_time_left_are_shown(window, services, tmp_path):
     window.page.show_stats(tail)
     assert window.page.left_s() == pytest.approx(400)  # 200 steps of 2 seconds
     assert "about 7 minutes left" in window.page.state.text()
+    tail.lines[-1] = tail.lines[-1] | {"images_a_second": 0.5}  # something else ran for a moment
+    assert window.page.left_s() == pytest.approx(700)
     assert len(window.page.loss.curve.points) == 100
     assert window.page.score.curve.marked == 50
     assert not window.page.grab().isNull()
@@ -292,8 +323,6 @@ def test_every_text_of_the_training_window_can_be_translated():
 
 def test_a_recipe_becomes_the_options_of_a_run(services, tmp_path, folder):
     """What was chosen in the window is what the trainer reads, licence and strengths included."""
-    from app.session.training_values import Damage, Recipe
-
     (folder / "faces.json").write_text('{"licence": "CC0-1.0", "commercial_use": true}')
     start = services.starts()[0]
     recipe = Recipe("finetune-normal", start, Damage(1.5, 0.5, 0.75))
@@ -303,6 +332,7 @@ def test_a_recipe_becomes_the_options_of_a_run(services, tmp_path, folder):
     assert (data.degradation, data.damage, data.damage_share) == (1.5, 0.5, 0.75)
     assert (data.licence, data.commercial_use) == ("CC0-1.0", True)
     assert (options.start_model, options.start_licence) == ("compact-512", "Apache-2.0")
+    assert options.start_shown == "Heirloom 512"
     assert options.steps == presets.PRESETS["finetune-normal"].steps
     assert options.patience > 0
 

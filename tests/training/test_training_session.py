@@ -13,7 +13,7 @@ from core.errors import Cancelled, OutputError
 from core.models.spec import load_registry
 from core.models.store import ModelStore
 from core.progress import CancelToken, Progress, no_progress
-from training import session, trainer
+from training import loop, session, trainer
 from training.checkpoint import list_checkpoints
 from training.compare import can_compare, compare, judged
 from training.estimate import measured, scaled
@@ -289,7 +289,16 @@ def test_the_start_is_recognised_by_its_contents(tmp_path):
     bundled = starting_from(PRESETS["finetune-quick"], None)
     known = with_known_start(bundled, load_registry())
     assert (known.start_model, known.start_commercial_use) == ("compact-512", True)
+    assert known.start_shown == "Heirloom 512"
+    assert options.start_shown == "renamed"
     assert known.losses.view_px == 256
+
+
+def test_a_slow_computer_tells_of_itself_between_the_lines(options, tmp_path, monkeypatch):
+    monkeypatch.setattr(loop, "REPORT_AT_LEAST_S", 0.0)
+    session.start(options.replace(log_every=10_000), tmp_path / "run", no_progress())
+    lines = [line for line in RunFolder(tmp_path / "run").read_stats() if line["kind"] == "losses"]
+    assert [line["step"] for line in lines] == list(range(1, options.steps + 1))
 
 
 def test_costs_are_estimated_and_measured(options):

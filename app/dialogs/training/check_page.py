@@ -166,6 +166,7 @@ class CheckPage(WizardPage):
             return
         self._checked, self.check = (sources, persons), None
         self._found.hide()
+        self._title.setText(self.tr("Looking for faces"))
         self.changed.emit()
 
         def work(progress: Progress) -> DataCheck:
@@ -176,6 +177,7 @@ class CheckPage(WizardPage):
     def show_check(self, check: DataCheck) -> None:
         """Show what was found."""
         self.check = check
+        self._title.setText(self.tr("What was found"))
         used = faces_text(len(check.used))
         self.headline.setText(
             self.tr(

@@ -115,7 +115,8 @@ class LossChart(QWidget):
             painter.setPen(QPen(QColor(colours.border), 1))
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
             painter.setPen(QColor(colours.muted))
-            text = _number(low + share * (high - low), high - low)
+            digits = _digits(high - low)
+            text = self.locale().toString(low + share * (high - low), "f", digits)
             place = QRectF(0, y - metrics.height() / 2, _LEFT_PX - 8, metrics.height())
             alignment = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             painter.drawText(place, alignment, text)
@@ -190,6 +191,6 @@ def smoothed(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]
     return done
 
 
-def _number(value: float, span: float) -> str:
-    digits = max(0, min(4, 2 - math.floor(math.log10(span)))) if span > 0 else 3
-    return f"{value:.{digits}f}"
+def _digits(span: float) -> int:
+    """Digits behind the point that tell values of a range apart."""
+    return max(0, min(4, 2 - math.floor(math.log10(span)))) if span > 0 else 3

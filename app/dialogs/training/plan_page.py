@@ -125,6 +125,7 @@ class PlanPage(WizardPage):
             self.tr("Takes a GFPGAN file (v1.2, v1.3, v1.4) or one that Heirloom trained")
         )
         row = QHBoxLayout()
+        row.setSpacing(10)
         row.addWidget(label)
         row.addWidget(self.start, 1)
         row.addWidget(self.file_button)
@@ -241,6 +242,8 @@ class PlanPage(WizardPage):
         self._work.cancel(MEASURED)
         if recipe is None or faces is None:
             return
+        if self.cost is None:
+            self.basis.setText(self.tr("Estimating…"))
         self._work.submit(
             SCALED,
             self.tr("Estimating"),
@@ -298,6 +301,9 @@ class PlanPage(WizardPage):
         memory = cost.memory_bytes
         self.memory.setText(unknown if memory is None else about.format(value=size_text(memory)))
         self.disk.setText(self.tr("up to {value}").format(value=size_text(cost.disk_bytes)))
+        self._warn(cost)
+        if self._work.is_running(MEASURED):  # an estimate that came late
+            return
         if cost.basis == "measured":
             step = self.locale().toString(cost.step_s, "f", 1)
             self.basis.setText(
@@ -306,12 +312,11 @@ class PlanPage(WizardPage):
         else:
             self.basis.setText(
                 self.tr(
-                    "Scaled from a known computer with two processor cores; yours may differ by "
-                    "half."
+                    "Estimated from a second of calculating on this computer; it may take half as "
+                    "long again."
                 )
             )
         self.measure_button.setText(self.tr("Measure on this computer"))
-        self._warn(cost)
 
     def _warn(self, cost: Cost) -> None:
         texts = []

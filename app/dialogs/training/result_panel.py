@@ -46,6 +46,7 @@ class ResultPanel(QFrame):
         words.addWidget(self.heading)
         words.addWidget(self.sentence)
         buttons = QHBoxLayout()
+        buttons.setSpacing(10)
         buttons.addWidget(self.register_button)
         buttons.addWidget(self.save_button)
         buttons.addStretch(1)

@@ -27,6 +27,9 @@ from app.widgets.banner import Banner
 from app.widgets.calm_slider import CalmSlider
 
 _NOT_LOSSES = frozenset({"kind", "time", "step", "rate", "images_a_second", "waiting_share"})
+_SPEEDS = 4
+"""The time left is told from so many figures, so that it does not jump about."""
+
 _DIVERGED = "TrainingDivergedError"
 
 
@@ -110,6 +113,7 @@ class RunPage(QWidget):
         words.addWidget(self.title)
         words.addWidget(self.state)
         head = QHBoxLayout()
+        head.setSpacing(10)
         head.addLayout(words, 1)
         for button in self._buttons:
             head.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
@@ -117,6 +121,7 @@ class RunPage(QWidget):
         charts.setHorizontalSpacing(24)
         charts.setVerticalSpacing(2)
         heading = QHBoxLayout()
+        heading.setSpacing(10)
         heading.addWidget(QLabel(self.tr("Training loss")))
         heading.addWidget(self.which)
         heading.addStretch(1)
@@ -130,6 +135,7 @@ class RunPage(QWidget):
         charts.setColumnStretch(0, 1)
         charts.setColumnStretch(1, 1)
         time = QHBoxLayout()
+        time.setSpacing(10)
         time.addWidget(self.when_text)
         time.addWidget(self.when, 1)
         layout = QVBoxLayout(self)
@@ -245,9 +251,10 @@ class RunPage(QWidget):
         if self._view is None or self._tail is None:
             return None
         losses = self._tail.of_kind("losses")
-        if not losses or not losses[-1].get("images_a_second"):
+        speeds = [float(line.get("images_a_second", 0)) for line in losses[-_SPEEDS:]]
+        if not speeds or not all(speeds):
             return None
-        step_s = self._view.batch / float(losses[-1]["images_a_second"])
+        step_s = self._view.batch * sum(1 / speed for speed in speeds) / len(speeds)
         return max(0.0, float(self._view.steps - losses[-1]["step"]) * step_s)
 
     def _offer_losses(self, names: list[str]) -> None:

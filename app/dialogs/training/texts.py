@@ -143,6 +143,12 @@ def loss_text(name: str) -> str:
         "projected": translate("Training", "Realism of detail"),
         "component": translate("Training", "Eyes and mouth"),
         "component_style": translate("Training", "Texture of eyes and mouth"),
+        "d_image": translate("Training", "Critic of realism"),
+        "d_projected": translate("Training", "Critic of detail"),
+        "d_left_eye": translate("Training", "Critic of the left eye"),
+        "d_right_eye": translate("Training", "Critic of the right eye"),
+        "d_mouth": translate("Training", "Critic of the mouth"),
+        "r1": translate("Training", "Steadiness of the critic"),
     }
     return texts.get(name, name)
 
