@@ -90,7 +90,7 @@ class Watchdog(QObject):
     def __init__(self, noted_ms: float = 30.0, explain_ms: float | None = None) -> None:
         super().__init__()
         self.blocks: list[Block] = []
-        self.longest_ms = self.longest_own_ms = 0.0
+        self.longest_ms = self.longest_own_ms = self.longest_busy_ms = 0.0
         self.ticks = 0
         self._noted_ms = noted_ms
         self._explain_ms = explain_ms
@@ -121,7 +121,8 @@ class Watchdog(QObject):
         """Give the blocks so far, longest first, and begin anew."""
         self._on_tick()
         found = sorted(self.blocks, key=lambda block: -block.own_ms)
-        self.blocks, self.longest_ms, self.longest_own_ms = [], 0.0, 0.0
+        self.blocks = []
+        self.longest_ms = self.longest_own_ms = self.longest_busy_ms = 0.0
         return found
 
     def __enter__(self) -> Self:
@@ -153,6 +154,7 @@ class Watchdog(QObject):
     def _note(self, block: Block) -> None:
         self.longest_ms = max(self.longest_ms, block.length_ms)
         self.longest_own_ms = max(self.longest_own_ms, block.own_ms)
+        self.longest_busy_ms = max(self.longest_busy_ms, block.busy_ms)
         if block.own_ms >= self._noted_ms:
             doing = self._doing()
             self.blocks.append(
