@@ -26,6 +26,8 @@ Plane = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 FloatImage = npt.NDArray[np.float32]
 """H x W x 3, RGB, [0, 1]."""
 
+_BAND_ROWS = 64
+
 
 def max_value(pixels: npt.NDArray[np.generic]) -> int:
     """The white level of a stored array: 255 or 65535.
@@ -66,8 +68,12 @@ def to_uint8(pixels: Pixels) -> npt.NDArray[np.uint8]:
 
 def is_grey(pixels: Pixels) -> bool:
     """True where the three channels are equal in every pixel."""
-    red, green, blue = pixels[..., 0], pixels[..., 1], pixels[..., 2]
-    return bool(np.array_equal(red, green) and np.array_equal(green, blue))
+    # Some rows at a time: a large photo in colour is told by the first ones.
+    bands = (pixels[top : top + _BAND_ROWS] for top in range(0, len(pixels), _BAND_ROWS))
+    return all(
+        np.array_equal(band[..., 0], band[..., 1]) and np.array_equal(band[..., 1], band[..., 2])
+        for band in bands
+    )
 
 
 @dataclass(frozen=True, slots=True)

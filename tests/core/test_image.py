@@ -31,6 +31,10 @@ def test_is_grey_needs_all_three_channels_equal_everywhere():
     assert is_grey(pixels)
     pixels[3, 3, 2] = 91
     assert not is_grey(pixels)
+    high = np.full((200, 3, 3), 90, dtype=np.uint8)  # looked at in several parts
+    assert is_grey(high)
+    high[199, 2, 1] = 91
+    assert not is_grey(high)
 
 
 def test_photo_refuses_what_is_not_the_convention():
