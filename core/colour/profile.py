@@ -40,7 +40,8 @@ _SRGB_D50 = np.array(
 _SAMPLES = 4096
 _SAME_MATRIX = 0.004
 _SAME_CURVE = 0.004
-_STRIP_PX = 1_000_000
+_STRIP_PX = 50_000
+"""Pixels worked on at once: what they need on the way fits into the processor's cache."""
 _HEADER_BYTES = 128
 _LONGEST_CURVE = 65_536
 _DARKEST_WHITE = 0.1
@@ -74,8 +75,9 @@ class WideSpace:
         """The picture in sRGB at 16 bits; colours beyond it are cut off."""
         result = np.empty(pixels.shape, np.uint16)
         grey = is_grey(pixels)
+        tables = self._light_tables(max_value(pixels))
         for rows in _strips(pixels):
-            linear = np.clip(self._linear(pixels[rows], grey=grey), 0, 1)
+            linear = np.clip(self._linear(pixels[rows], tables, grey=grey), 0, 1)
             result[rows] = to_stored(encoded(linear), np.uint16)
         return result
 
@@ -106,42 +108,48 @@ class WideSpace:
         back = np.linalg.inv(self.to_linear_srgb).astype(np.float32)
         grey = is_grey(pixels) and is_grey(done)
         result = np.empty_like(pixels)
+        light_tables, code_tables = self._light_tables(max_value(pixels)), self._code_tables()
         for rows in _strips(pixels):
             progress.report(0.7 + 0.3 * rows.start / pixels.shape[0])
-            before = self._linear(pixels[rows], grey=grey)
+            before = self._linear(pixels[rows], light_tables, grey=grey)
             beyond = before - np.clip(before, 0, 1)
             linear = decoded(to_float(done[rows])) + beyond
             if not grey:
                 linear = cast("FloatImage", cv2.transform(linear, back))
-            result[rows] = to_stored(self._codes(linear), pixels.dtype)
+            result[rows] = to_stored(_codes(linear, code_tables), pixels.dtype)
         if grey:
             result[..., 1:] = result[..., :1]
         return result
 
-    def _linear(self, pixels: Pixels, *, grey: bool) -> FloatImage:
-        """Linear light of sRGB, not cut off."""
-        white = max_value(pixels)
+    def _light_tables(self, white: int) -> list[FloatImage]:
+        """The linear light of each code up to `white`, one table a channel."""
         levels = np.linspace(0, 1, self.curves.shape[1])
         codes = np.linspace(0, 1, white + 1)
-        tables = [np.interp(codes, levels, curve).astype(np.float32) for curve in self.curves]
+        return [np.interp(codes, levels, curve).astype(np.float32) for curve in self.curves]
+
+    def _code_tables(self) -> list[FloatImage]:
+        """The codes at evenly spaced square roots of light, one table a channel.
+
+        Codes lie evenly in the square root of light about as they do on the eye: a table over it
+        is as fine in shadows as in highlights.
+        """
+        places = np.linspace(0, 1, _LONGEST_CURVE)
+        levels = np.linspace(0, 1, self.curves.shape[1])
+        return [np.interp(places**2, curve, levels).astype(np.float32) for curve in self.curves]
+
+    def _linear(self, pixels: Pixels, tables: list[FloatImage], *, grey: bool) -> FloatImage:
+        """Linear light of sRGB, not cut off."""
         light = cv2.merge([tables[i].take(pixels[..., i]) for i in range(3)])
         if grey:
             return cast("FloatImage", light)
         return cast("FloatImage", cv2.transform(light, self.to_linear_srgb.astype(np.float32)))
 
-    def _codes(self, light: FloatImage) -> FloatImage:
-        """Linear light of the space to its codes."""
-        # Codes lie evenly in the square root of light about as they do on the eye: a table over it
-        # is as fine in shadows as in highlights.
-        roots = np.sqrt(np.clip(light, 0, 1))
-        places = np.linspace(0, 1, _LONGEST_CURVE)
-        levels = np.linspace(0, 1, self.curves.shape[1])
-        index = np.rint(roots * np.float32(_LONGEST_CURVE - 1)).astype(np.int32)
-        planes = []
-        for channel, curve in enumerate(self.curves):
-            table = np.interp(places**2, curve, levels).astype(np.float32)
-            planes.append(table.take(index[..., channel]))
-        return cast("FloatImage", cv2.merge(planes))
+
+def _codes(light: FloatImage, tables: list[FloatImage]) -> FloatImage:
+    """Linear light of the space to its codes."""
+    roots = np.sqrt(np.clip(light, 0, 1))
+    index = np.rint(roots * np.float32(_LONGEST_CURVE - 1)).astype(np.int32)
+    return cast("FloatImage", cv2.merge([tables[i].take(index[..., i]) for i in range(3)]))
 
 
 def wide_space(icc: bytes | None) -> WideSpace | None:
