@@ -305,6 +305,7 @@ def _run_with_bar(
         total=len(batch.tasks) * STEPS,
         disable=args.quiet,
         file=sys.stderr,
+        smoothing=0,  # the steps of a photo differ much: the mean of all tells what is left
         bar_format="{percentage:3.0f}% |{bar:24}| {elapsed}, {remaining} left{desc}",
     ) as bar:
 

@@ -110,7 +110,7 @@ def is_plain(mode: int) -> bool:
 
 def _no_file(path: Path) -> UnreadableImageError:
     return UnreadableImageError(
-        f"“{path}” is a device, a pipe or a socket, not a file.",
+        f"“{path}” is no file but a device or a pipe.",
         "Save the photo to a file, and choose that.",
     )
 
