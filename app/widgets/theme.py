@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 ICON_SIZE_PX = 20
 _PIXEL_RATIOS = (1, 2, 3)
+_IS_STYLED = "heirloomIsStyled"
 _ROLES = {
     QPalette.ColorRole.Window: "window",
     QPalette.ColorRole.WindowText: "text",
@@ -94,7 +95,9 @@ def apply_theme(app: QApplication, *, dark: bool) -> None:
         QPalette.ColorRole.ButtonText,
     ):
         palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(chosen.disabled))
-    app.setStyle("Fusion")
+    if app.property(_IS_STYLED) is None:  # once: each time, it would polish every widget as well
+        app.setStyle("Fusion")
+        app.setProperty(_IS_STYLED, True)
     app.setPalette(palette)
     app.setStyleSheet(sheet)
 
