@@ -5597,7 +5597,7 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     </message>
     <message>
         <source>Estimating…</source>
-        <translation type="unfinished"></translation>
+        <translation>অনুমান করা হচ্ছে…</translation>
     </message>
     <message>
         <source>Estimating</source>
@@ -5641,7 +5641,7 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     </message>
     <message>
         <source>Estimated from a second of calculating on this computer; it may take half as long again.</source>
-        <translation type="unfinished"></translation>
+        <translation>এই কম্পিউটারে এক সেকেন্ড হিসাব করে অনুমান করা; এর দেড় গুণ সময়ও লাগতে পারে।</translation>
     </message>
     <message>
         <source>Only {free} of memory is free now. Close other programs, or begin with a smaller model.</source>
@@ -7067,27 +7067,27 @@ Please verify the correct file name was given.</source>
     </message>
     <message>
         <source>Critic of realism</source>
-        <translation type="unfinished"></translation>
+        <translation>বাস্তবতার যাচাইকারী</translation>
     </message>
     <message>
         <source>Critic of detail</source>
-        <translation type="unfinished"></translation>
+        <translation>সূক্ষ্মতার যাচাইকারী</translation>
     </message>
     <message>
         <source>Critic of the left eye</source>
-        <translation type="unfinished"></translation>
+        <translation>বাঁ চোখের যাচাইকারী</translation>
     </message>
     <message>
         <source>Critic of the right eye</source>
-        <translation type="unfinished"></translation>
+        <translation>ডান চোখের যাচাইকারী</translation>
     </message>
     <message>
         <source>Critic of the mouth</source>
-        <translation type="unfinished"></translation>
+        <translation>মুখের যাচাইকারী</translation>
     </message>
     <message>
         <source>Steadiness of the critic</source>
-        <translation type="unfinished"></translation>
+        <translation>যাচাইকারীর স্থিরতা</translation>
     </message>
     <message>
         <source>Natural look</source>

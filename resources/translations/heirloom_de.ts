@@ -5597,7 +5597,7 @@ Bearbeiten &gt; Diese Version merken hält fest, wie das Foto jetzt ist.</transl
     </message>
     <message>
         <source>Estimating…</source>
-        <translation type="unfinished"></translation>
+        <translation>Wird geschätzt …</translation>
     </message>
     <message>
         <source>Estimating</source>
@@ -5641,7 +5641,7 @@ Bearbeiten &gt; Diese Version merken hält fest, wie das Foto jetzt ist.</transl
     </message>
     <message>
         <source>Estimated from a second of calculating on this computer; it may take half as long again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Geschätzt aus einer Sekunde Rechnen auf diesem Computer; es kann anderthalbmal so lange dauern.</translation>
     </message>
     <message>
         <source>Only {free} of memory is free now. Close other programs, or begin with a smaller model.</source>
@@ -7067,27 +7067,27 @@ Bitte prüfen Sie den Dateinamen.</translation>
     </message>
     <message>
         <source>Critic of realism</source>
-        <translation type="unfinished"></translation>
+        <translation>Prüfer der Echtheit</translation>
     </message>
     <message>
         <source>Critic of detail</source>
-        <translation type="unfinished"></translation>
+        <translation>Prüfer der Einzelheiten</translation>
     </message>
     <message>
         <source>Critic of the left eye</source>
-        <translation type="unfinished"></translation>
+        <translation>Prüfer des linken Auges</translation>
     </message>
     <message>
         <source>Critic of the right eye</source>
-        <translation type="unfinished"></translation>
+        <translation>Prüfer des rechten Auges</translation>
     </message>
     <message>
         <source>Critic of the mouth</source>
-        <translation type="unfinished"></translation>
+        <translation>Prüfer des Mundes</translation>
     </message>
     <message>
         <source>Steadiness of the critic</source>
-        <translation type="unfinished"></translation>
+        <translation>Stetigkeit des Prüfers</translation>
     </message>
     <message>
         <source>Natural look</source>
