@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from app.dialogs.export_choices import conflicts, depths, formats, metadatas, placeholders
 from app.widgets.calm_slider import CalmSlider
 from app.widgets.core_text import core_text
+from app.widgets.list_box import ListBox
 from app.widgets.mode_switch import ModeSwitch
 from core.errors import SettingsError
 from core.export import WITH_DEPTH, WITH_QUALITY, ExportSettings
@@ -138,7 +139,7 @@ class ExportDialog(QDialog):
         self.conflict = self._list("conflict", self.tr("If the name is taken"), conflicts())
 
     def _list(self, field: str, title: str, options: Sequence[tuple[Any, str, str]]) -> QComboBox:
-        box = QComboBox()
+        box = ListBox()
         box.setAccessibleName(title)
         box.setToolTip("\n".join(f"{text}: {tip}" for _, text, tip in options))
         for value, text, tip in options:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.widgets.elided_label import ElidedLabel
+from app.widgets.fitting_row import FittingRow
 from app.widgets.library_view import LibraryView
 from app.widgets.mode_switch import ModeSwitch
 from app.widgets.theme import icon
@@ -195,10 +196,6 @@ class LibraryPane(QFrame):
         target = QHBoxLayout()
         target.addWidget(self._target, 1)
         target.addWidget(self.export)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        for button in (self.stop, self.retry, self.start):
-            buttons.addWidget(button, 1)
         foot = QFrame()
         foot.setObjectName("libraryFoot")
         column = QVBoxLayout(foot)
@@ -208,7 +205,7 @@ class LibraryPane(QFrame):
         column.addWidget(self._bar)
         column.addWidget(self._left)
         column.addLayout(target)
-        column.addLayout(buttons)
+        column.addWidget(FittingRow((self.stop, self.retry, self.start)))
         return foot
 
     # What is shown

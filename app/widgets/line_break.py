@@ -16,6 +16,8 @@ def wrapped(text: str, font: QFont, width_px: int, most: int) -> tuple[str, ...]
         most: How many lines there are room for; the last one is cut at its end.
     """
     text = " ".join(text.split())
+    if not text:
+        return ()
     layout = QTextLayout(text, font)
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
@@ -28,7 +30,5 @@ def wrapped(text: str, font: QFont, width_px: int, most: int) -> tuple[str, ...]
     layout.endLayout()
     ends = [*starts[1:], len(text)]
     lines = [text[start:end].strip() for start, end in zip(starts, ends, strict=True)]
-    if lines:
-        right = Qt.TextElideMode.ElideRight
-        lines[-1] = QFontMetrics(font).elidedText(lines[-1], right, width_px)
-    return tuple(lines)
+    right = Qt.TextElideMode.ElideRight
+    return (*lines[:-1], QFontMetrics(font).elidedText(lines[-1], right, width_px))

@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QHBoxLayout,
     QLabel,
     QSizePolicy,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 from app.session.services import ModelOption
 from app.widgets.calm_slider import CalmSlider
 from app.widgets.core_text import core_text
+from app.widgets.list_box import ListBox
 
 SLIDER_STEPS = 100
 
@@ -178,13 +178,13 @@ class ListRow(Row):
     def __init__(self, title: str, description: str) -> None:
         super().__init__()
         label = QLabel(title)
-        self._box = _CalmComboBox()
+        self._box = _CalmListBox()
         self._box.setAccessibleName(title)
         self._box.setToolTip(description)
         self._box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._box.setMinimumContentsLength(8)
         self._box.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            ListBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
         label.setBuddy(self._box)
         self.setToolTip(description)
@@ -220,7 +220,7 @@ class ListRow(Row):
         self.finished.emit()
 
 
-class _CalmComboBox(QComboBox):
+class _CalmListBox(ListBox):
     """Lets the panel scroll when the wheel turns over it."""
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802

@@ -71,6 +71,8 @@ def main_window(place: Place) -> Pages:
     window.library.add([place.folder / "a.png"])
     place.qtbot.waitUntil(lambda: window.library.is_in_use and not window.work.is_busy)
     yield window
+    window.library._on_scope_chosen("one")
+    yield window
     window.work.document.discard()
 
 

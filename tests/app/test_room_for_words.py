@@ -10,7 +10,7 @@ from app_fakes import save_png
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from app.dialogs.name_question import NameQuestion
 from app.dialogs.project_history import HistoryDialog
@@ -18,6 +18,7 @@ from app.dialogs.question import Question
 from app.session.history import History
 from app.session.versions import with_version
 from app.widgets.elided_label import ElidedLabel
+from app.widgets.fitting_row import FittingRow
 from app.widgets.line_break import wrapped
 from core.settings import RestorationSettings
 
@@ -133,3 +134,21 @@ def test_a_question_is_as_high_as_its_words(qtbot):
     question.show()
     assert question.title.height() <= question.fontMetrics().lineSpacing() + 4
     assert question.words.y() - question.title.geometry().bottom() <= 12
+
+
+def test_buttons_stand_below_each_other_where_their_words_have_no_room(qtbot):
+    first, second = QPushButton("Try again"), QPushButton("Restore 1 more")
+    row = FittingRow((first, second))
+    qtbot.addWidget(row)
+    row.resize(400, 100)
+    row.show()
+    QApplication.processEvents()
+    assert first.y() == second.y()
+    second.setText("Restore the one photo that is left in this list of photos")
+    qtbot.waitUntil(lambda: first.x() == second.x())
+    assert first.geometry().bottom() < second.y()
+    assert min(first.width(), second.width()) == row.width()
+    first.hide()
+    second.setText("Restore")
+    QApplication.processEvents()
+    assert second.width() == row.width()
