@@ -121,10 +121,10 @@ def atomic_file(target: Path, *, overwrite: bool) -> Iterator[BinaryIO]:
             yield handle
             handle.flush()
             os.fsync(handle.fileno())
-        if overwrite:
-            part.replace(target)
-        else:
-            _name_without_replacing(part, target)
+            if sys.platform != "win32":  # named while it is marked: nobody takes it for a leftover
+                _give_name(part, target, overwrite=overwrite)
+        if sys.platform == "win32":  # which names no file that is open
+            _give_name(part, target, overwrite=overwrite)
     finally:
         with contextlib.suppress(FileNotFoundError):
             part.unlink()
@@ -140,6 +140,13 @@ def write_atomic(target: Path, content: bytes, *, overwrite: bool) -> None:
     """
     with output_errors(target), atomic_file(target, overwrite=overwrite) as handle:
         handle.write(content)
+
+
+def _give_name(part: Path, target: Path, *, overwrite: bool) -> None:
+    if overwrite:
+        part.replace(target)
+    else:
+        _name_without_replacing(part, target)
 
 
 def _name_without_replacing(part: Path, target: Path) -> None:
