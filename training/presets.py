@@ -167,6 +167,9 @@ def preset(name: str) -> TrainingOptions:
 _WITHOUT_FEATURES = 0.02
 """Weight of StyleGAN2's critic in a compact run that has no ImageNet features."""
 
+_COARSE_WEIGHT, _COARSE_RATE = 1.0, 1e-5
+"""Of pixels, and the learning rate, in a fine-tuning that has no ImageNet features."""
+
 _FEATURES_SEE_PX = 256
 
 BUNDLED_FACES = "compact-512.safetensors"
@@ -264,7 +267,21 @@ def with_installed_weights(options: TrainingOptions) -> TrainingOptions:
     changed = losses.replace(
         perceptual=0.0, perceptual_half=0.0, style=0.0, projected=0.0, adversarial=adversarial
     )
-    return options.replace(losses=changed)
+    options = options.replace(losses=changed)
+    return _keeping_detail(options) if options.preset.startswith("finetune") else options
+
+
+def _keeping_detail(options: TrainingOptions) -> TrainingOptions:
+    """Fine-tuning where no loss rewards fine detail: pixel losses would wash out what there is.
+
+    So they see the picture at an eighth of its size, and the network moves little.
+    """
+    losses = options.losses.replace(
+        l1=0.0, gradient=0.0, low_pass=max(options.losses.low_pass, _COARSE_WEIGHT)
+    )
+    optimiser = options.optimiser
+    rate = min(optimiser.generator_rate, _COARSE_RATE)
+    return options.replace(losses=losses, optimiser=optimiser.replace(generator_rate=rate))
 
 
 def prior_options(name: str) -> TrainingOptions:

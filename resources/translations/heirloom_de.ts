@@ -7451,7 +7451,7 @@ Bitte prüfen Sie den Dateinamen.</translation>
     <name>_Painter</name>
     <message>
         <source>held out</source>
-        <translation>zurückgelegt</translation>
+        <translation>zum Messen</translation>
     </message>
     <message>
         <source>Use it</source>

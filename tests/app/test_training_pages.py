@@ -6,6 +6,7 @@ The services are quick stand-ins, or the real ones without a trainer process.
 from __future__ import annotations
 
 import json
+import sys
 import threading
 from pathlib import Path
 
@@ -188,6 +189,19 @@ def test_an_estimate_that_comes_late_leaves_the_measuring_alone(qtbot, window, s
     qtbot.waitUntil(lambda: plan.cost == measured, timeout=WAIT_MS)
     assert plan.measure_button.text() == "Measure on this computer"
     assert "2.0 seconds a step" in plan.basis.text()
+
+
+def test_a_draft_that_is_started_shows_its_training(qtbot, window, services, monkeypatch):
+    faces = services.root / "Ada" / "faces"
+    faces.mkdir(parents=True)
+    (faces / "faces.json").write_text('{"photos": 0, "faces": [], "left_out": []}')
+    window.watch.refresh()
+    window.list.setCurrentRow(0)
+    assert window.stack.currentWidget() is window.wizard
+    monkeypatch.setattr(services, "command", lambda _run, *, gentler: [sys.executable, "-c", ""])
+    recipe = Recipe("finetune-quick", services.starts()[0])
+    window.wizard.start_asked.emit(faces.parent, recipe)
+    qtbot.waitUntil(lambda: window.shown_training == faces.parent, timeout=WAIT_MS)
 
 
 def make_run(services, name: str, **state) -> Path:

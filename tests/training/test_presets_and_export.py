@@ -77,6 +77,16 @@ def test_without_imagenet_weights_the_rest_still_trains():
     assert options.identity_weights.endswith(".safetensors")
 
 
+def test_fine_tuning_without_imagenet_weights_washes_no_detail_out():
+    options = with_installed_weights(preset("finetune-normal"))
+    assert (options.losses.l1, options.losses.gradient, options.losses.low_pass) == (0.0, 0.0, 1.0)
+    assert options.optimiser.generator_rate == 1e-5
+    # Who begins with nothing needs the pixels, and who has the features is told of detail by them.
+    assert with_installed_weights(preset("compact-256")).losses.l1 == 1.0
+    informed = preset("finetune-normal").replace(perceptual_weights="features.pth")
+    assert with_installed_weights(informed).losses.l1 == 1.0
+
+
 def test_a_prior_run_has_only_the_adversarial_loss():
     losses = prior_options("compact-256").losses
     assert (losses.adversarial, losses.r1, losses.l1, losses.identity) == (1.0, 10.0, 0.0, 0.0)

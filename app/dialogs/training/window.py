@@ -350,6 +350,8 @@ class TrainingWindow(QDialog):
         if kind == CREATE and isinstance(result, Path):
             self._start(result, gentler=False)
             self._select(result)
+            if self.stack.currentWidget() is self.wizard:  # it was chosen already, as a draft
+                self.show_training(result)
         elif kind == PREVIEW and isinstance(result, Preview):
             self.page.show_preview(result)
         elif kind == REGISTER and isinstance(result, Registered):
