@@ -77,12 +77,6 @@ class Earlier:
         """True where the stage would do the same to the photo as it did then."""
         return self.stage == stage and self.before.photo is state.photo
 
-    def has_same_tone(self, state: Restoration) -> bool:
-        """True where the photo, which may have changed, keeps faces to the same tone as then."""
-        from core.tone import have_same_tone  # imports OpenCV
-
-        return have_same_tone(self.before.photo.pixels, state.photo.pixels)
-
     def result_of(self, face: FaceResult) -> FaceResult | None:
         """What it made of the very same face, or None where it was another one."""
         for old, result in zip(self.before.faces, self.after.faces, strict=True):

@@ -13,16 +13,7 @@ import cv2
 import numpy as np
 
 from core.alignment import FloatPlanes, laid_over, resized, shrunk
-from core.faces import FaceResult
-from core.geometry import Matrix, Region, Size, composed, enlarging, inverted, scale_of
-from core.grain import grain, missing_grain
-from core.image import FloatImage, Photo, Pixels, is_grey, to_float, to_stored
-from core.masks import Mask, face_mask
-from core.pipeline import Earlier, Restoration
-from core.progress import Progress
-from core.settings import FaceChoice
-from core.softness import edge_blur_px, softening_px
-from core.stages.composite_tiles import (
+from core.face_tiles import (
     TILE_PX,
     Cell,
     cells_of,
@@ -34,6 +25,15 @@ from core.stages.composite_tiles import (
     surroundings,
     tile_of,
 )
+from core.faces import FaceResult
+from core.geometry import Matrix, Region, Size, composed, enlarging, inverted, scale_of
+from core.grain import grain, missing_grain
+from core.image import FloatImage, Photo, Pixels, is_grey, to_float, to_stored
+from core.masks import Mask, face_mask
+from core.pipeline import Earlier, Restoration
+from core.progress import Progress
+from core.settings import FaceChoice
+from core.softness import edge_blur_px, softening_px
 
 LEAST_WEIGHT = 1e-6
 """Weights up to this change no pixel, not even of 16 bits."""

@@ -8,7 +8,7 @@ from core.detail import with_detail
 from core.faces import FaceResult
 from core.pipeline import Earlier, Restoration
 from core.progress import Progress
-from core.tone import Tone, tone_of
+from core.tone import Tone, have_same_tone, tone_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,9 @@ class KeepDetailStage:
 
     def run_again(self, state: Restoration, progress: Progress, earlier: Earlier) -> Restoration:
         """See `core.pipeline.ReusingStage`."""
-        is_usable = earlier.stage == self and earlier.has_same_tone(state)
+        is_usable = earlier.stage == self and have_same_tone(
+            earlier.before.photo.pixels, state.photo.pixels
+        )
         return self._run(state, progress, earlier if is_usable else None)
 
     def _run(self, state: Restoration, progress: Progress, earlier: Earlier | None) -> Restoration:

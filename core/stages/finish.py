@@ -19,7 +19,7 @@ from core.masks import face_mask
 from core.pipeline import Earlier, Restoration
 from core.progress import Progress
 from core.tiling import Shrinking, Tiling, run_tiled
-from core.tone import Tone, tone_of
+from core.tone import Tone, have_same_tone, tone_of
 
 TILING = Tiling(256, 12, 8)
 """Fixed, so that the result does not depend on how much memory happens to be free."""
@@ -92,7 +92,9 @@ class FinishStage:
 
     def run_again(self, state: Restoration, progress: Progress, earlier: Earlier) -> Restoration:
         """See `core.pipeline.ReusingStage`."""
-        is_usable = earlier.stage == self and earlier.has_same_tone(state)
+        is_usable = earlier.stage == self and have_same_tone(
+            earlier.before.photo.pixels, state.photo.pixels
+        )
         return self._run(state, progress, earlier if is_usable else None)
 
     def _run(self, state: Restoration, progress: Progress, earlier: Earlier | None) -> Restoration:

@@ -14,7 +14,7 @@ from core.interfaces import FaceRestorer
 from core.pipeline import Earlier, Restoration
 from core.progress import Progress
 from core.sharpness import is_beyond_crop
-from core.tone import Tone, tone_of
+from core.tone import Tone, have_same_tone, tone_of
 
 SHARP_ALREADY = (
     "The face is larger and sharper than this model can draw it, so it was left as it is."
@@ -140,7 +140,7 @@ class RestoreFacesStage:
         """True where faces that look the same as in the earlier run would be restored alike."""
         then = earlier.stage
         is_same = isinstance(then, RestoreFacesStage) and then.seed == self.seed
-        return is_same and earlier.has_same_tone(state)
+        return is_same and have_same_tone(earlier.before.photo.pixels, state.photo.pixels)
 
     def _cut(self, found: FaceResult, pixels: Pixels) -> FaceResult:
         """The face with its crop, or with the reason why it is left alone."""

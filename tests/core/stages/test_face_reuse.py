@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from face_fakes import FakeDetector, FakeRestorer, face_at, scene
 
+from core import face_tiles
 from core.damage.correcting import painted
 from core.image import Photo
 from core.interfaces import EngineInfo, FaceParts, Restored
 from core.pipeline import Pipeline
 from core.settings import FIRST_ADDED, AddedFace, ColourSettings, FaceChoice, FaceSettings
-from core.stages import composite, composite_tiles
+from core.stages import composite
 from core.stages.background import BackgroundStage
 from core.stages.choose import ChooseFacesStage
 from core.stages.colour import ColourStage
@@ -106,7 +107,7 @@ class Models:
 
 
 def small_tiles(monkeypatch) -> None:
-    for module in (composite, composite_tiles):
+    for module in (composite, face_tiles):
         monkeypatch.setattr(module, "TILE_PX", 64)
 
 
