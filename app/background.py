@@ -15,17 +15,23 @@ _BELOW_NORMAL = 0x4000
 """BELOW_NORMAL_PRIORITY_CLASS of Windows; processes that this one starts inherit it."""
 
 
+def wait_asleep() -> None:
+    """Let torch's threads sleep while they wait for each other; call it before torch is imported.
+
+    Otherwise they wait in a loop, and whoever is held up by other programs burns what is left of
+    the processor: on two busy cores a step of training took ten times the processor time.
+    """
+    os.environ.setdefault(_WAIT_POLICY, "PASSIVE")
+
+
 def go_behind() -> None:
     """Lower the priority of this process and of all that it starts; best effort.
 
-    Call it before torch is imported: from then on its threads sleep while they wait for each other.
-    Otherwise they wait in a loop, and whoever is held up by other programs burns what is left of
-    the processor: on two busy cores a step of training took ten times the processor time.
+    Call it once everything is loaded, as loading takes long behind a busy computer.
 
     Linux shares the processor between sessions first: a detached process has one of its own, in
     which niceness alone has nobody to give way to. So the session steps back as well.
     """
-    os.environ.setdefault(_WAIT_POLICY, "PASSIVE")
     if sys.platform == "win32":
         kernel = ctypes.windll.kernel32
         kernel.SetPriorityClass(kernel.GetCurrentProcess(), _BELOW_NORMAL)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app import cli_train_words
-from app.background import go_behind, threads_behind
+from app.background import go_behind, threads_behind, wait_asleep
 from app.exit_codes import EXIT_DONE
 from app.stopping import stops_on_signals
 from core.errors import SettingsError
@@ -190,8 +190,9 @@ def _print_to(path: Path) -> None:
 
 def _go_behind_if_asked(args: argparse.Namespace) -> None:
     if args.background:
-        go_behind()
+        wait_asleep()
         args.threads = args.threads or threads_behind()
+        go_behind()
 
 
 def run_measure(args: argparse.Namespace) -> int:

@@ -1,16 +1,16 @@
 """What a run will cost on this computer: seconds a step, memory, disk.
 
 measured    a few real steps in a process of their own, which also shows the memory
-scaled      a second of training something small here, in proportion to pixels and weights
+scaled      known figures of one core, in proportion to pixels, weights and processor cores
 """
 
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 import time
 from dataclasses import asdict, dataclass
-from functools import cache
 from pathlib import Path
 
 import torch
@@ -22,7 +22,7 @@ from training import validation
 from training.data import FaceSamples, Place
 from training.distributed import World
 from training.networks import build_generator
-from training.options import NetworkOptions, TrainingOptions
+from training.options import TrainingOptions
 from training.records import TrainingDataError, read_records
 from training.runfolder import RunFolder
 from training.trainer import RestorationTrainer, checkpoint_bytes, device_of
@@ -31,11 +31,12 @@ MEASURED_STEPS = 2
 KEPT_CHECKPOINTS = 4
 """Best, last two, and the one that is being written."""
 
-_KNOWN_STEP_TRIALS = 7.4
-"""A step of four faces at 256 px with 16.7 million weights takes as long as so many trials. On a
-Xeon core with AMX 2.2 and .30 s in bf16; at 512 px 3.7 s in bf16, and 7.3 and .56 s in fp32."""
+_KNOWN_STEP_CORE_S = {"bf16": 2.2, "fp32": 4.4}
+"""Seconds of a step of four faces at 256 px with 16.7 million weights on one Xeon core with AMX; at
+512 px it is 3.7 and 7.3."""
 
-_TRIALS, _TRIAL_PX = 4, 128
+_CORES_EXPONENT = 0.7
+"""More cores help, but not all of a step can be shared."""
 
 _SIDE_EXPONENT = 0.8
 """Finer levels have few channels: 512 px cost 1.3 to 1.8 times what 256 px do."""
@@ -76,14 +77,16 @@ class Cost:
 
 
 def scaled(options: TrainingOptions) -> Cost:
-    """An estimate from a second of calculating here, without loading any weights."""
+    """An estimate from known figures, at once and without loading any weights."""
     with torch.device("meta"):
         network = build_generator(options.network, 0)
     weights = sum(p.numel() for p in network.parameters())
     larger = (options.network.out_size_px / _KNOWN_SIDE_PX) ** _SIDE_EXPONENT
     heavier = max(0.1, weights / _KNOWN_WEIGHTS) ** 0.5
     work = options.batch / _KNOWN_FACES * larger * heavier
-    step_s = _KNOWN_STEP_TRIALS * work * trial_s(options.precision)
+    bf16 = options.precision == "bf16" and has_bf16(str(device_of(World())))
+    cores = max(1, (os.cpu_count() or 1) - 1)  # one is left to the user
+    step_s = _KNOWN_STEP_CORE_S["bf16" if bf16 else "fp32"] * work / cores**_CORES_EXPONENT
     bytes_each = 4 * weights * 4
     activations = options.batch * options.network.out_size_px * _BYTES_A_LINE
     return Cost(
@@ -93,28 +96,6 @@ def scaled(options: TrainingOptions) -> Cost:
         round(_BASE_BYTES + bytes_each + activations),
         _disk(options, bytes_each),
     )
-
-
-@cache
-def trial_s(precision: str) -> float:
-    """Seconds that this computer takes to train a small network on one face, at its best.
-
-    Args:
-        precision: "bf16" counts where there are instructions for it, as in training itself.
-    """
-    device = device_of(World())
-    bf16 = precision == "bf16" and has_bf16(str(device))
-    network = build_generator(NetworkOptions(out_size_px=_TRIAL_PX), 0).to(device)
-    face = torch.zeros(1, 3, _TRIAL_PX, _TRIAL_PX, device=device)
-    seconds = []
-    for _ in range(_TRIALS):
-        began = time.perf_counter()
-        with torch.autocast(device.type, torch.bfloat16, enabled=bf16):
-            output = network(face)
-        output.float().abs().mean().backward()
-        float(output.detach().sum())  # a card has done it only now
-        seconds.append(time.perf_counter() - began)
-    return min(seconds)
 
 
 def measured(options: TrainingOptions, progress: Progress) -> Cost:

@@ -5640,8 +5640,8 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
         <translation>এইমাত্র এখানে মাপা: প্রতি ধাপে {step} সেকেন্ড।</translation>
     </message>
     <message>
-        <source>Estimated from a second of calculating on this computer; it may take half as long again.</source>
-        <translation>এই কম্পিউটারে এক সেকেন্ড হিসাব করে অনুমান করা; এর দেড় গুণ সময়ও লাগতে পারে।</translation>
+        <source>Estimated from kind and number of the processor cores; it may take half or twice as long.</source>
+        <translation>প্রসেসর কোরের ধরন ও সংখ্যা থেকে অনুমান করা; অর্ধেক বা দ্বিগুণ সময় লাগতে পারে।</translation>
     </message>
     <message>
         <source>Only {free} of memory is free now. Close other programs, or begin with a smaller model.</source>

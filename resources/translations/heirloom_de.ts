@@ -5640,8 +5640,8 @@ Bearbeiten &gt; Diese Version merken hält fest, wie das Foto jetzt ist.</transl
         <translation>Eben hier gemessen: {step} Sekunden je Schritt.</translation>
     </message>
     <message>
-        <source>Estimated from a second of calculating on this computer; it may take half as long again.</source>
-        <translation>Geschätzt aus einer Sekunde Rechnen auf diesem Computer; es kann anderthalbmal so lange dauern.</translation>
+        <source>Estimated from kind and number of the processor cores; it may take half or twice as long.</source>
+        <translation>Geschätzt nach Art und Zahl der Prozessorkerne; es kann halb oder doppelt so lange dauern.</translation>
     </message>
     <message>
         <source>Only {free} of memory is free now. Close other programs, or begin with a smaller model.</source>

@@ -11,7 +11,7 @@ from app.background import NICENESS, threads_behind
 
 SESSION = Path("/proc/self/autogroup")
 GOES = (
-    "import os; from app.background import go_behind; go_behind();"
+    "import os; from app.background import go_behind, wait_asleep; wait_asleep(); go_behind();"
     "print(os.nice(0), os.environ['OMP_WAIT_POLICY'])"
 )
 TELLS = "; print(open('/proc/self/autogroup').read())"

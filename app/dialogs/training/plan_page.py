@@ -312,8 +312,8 @@ class PlanPage(WizardPage):
         else:
             self.basis.setText(
                 self.tr(
-                    "Estimated from a second of calculating on this computer; it may take half as "
-                    "long again."
+                    "Estimated from kind and number of the processor cores; it may take half or "
+                    "twice as long."
                 )
             )
         self.measure_button.setText(self.tr("Measure on this computer"))
