@@ -8,6 +8,8 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from app.widgets.line_break import breakable
+
 _WIDTH_PX = 420
 
 
@@ -30,10 +32,10 @@ class Question(QDialog):
         self.setWindowTitle(self.tr("Heirloom"))
         self.setMinimumWidth(_WIDTH_PX)
         self.chosen: QPushButton | None = None
-        self.title = QLabel(title)
+        self.title = QLabel(breakable(title))
         self.title.setProperty("role", "heading")
         self.title.setTextFormat(Qt.TextFormat.PlainText)
-        self.words = QLabel(words)
+        self.words = QLabel(words if is_rich else breakable(words))
         self.words.setTextFormat(Qt.TextFormat.RichText if is_rich else Qt.TextFormat.PlainText)
         if is_rich:
             self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)

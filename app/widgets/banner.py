@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from app.session.troubles import Trouble
 from app.widgets.core_text import core_text
+from app.widgets.line_break import breakable, unbroken
 from app.widgets.theme import current_colours, icon, svg_pixmap
 
 
@@ -72,7 +73,7 @@ class Banner(QFrame):
     @property
     def text(self) -> str:
         """Everything that can be read on it."""
-        return f"{self._title.text()}\n{self._text.text()}".strip()
+        return unbroken(f"{self._title.text()}\n{self._text.text()}").strip()
 
     def show_trouble(self, trouble: Trouble) -> None:
         """Show an error with its remedy."""
@@ -113,8 +114,8 @@ class Banner(QFrame):
         for label in (self._title, self._text):
             label.style().unpolish(label)
             label.style().polish(label)
-        self._title.setText(title)
-        self._text.setText(text)
+        self._title.setText(breakable(title))
+        self._text.setText(breakable(text))
         self._text.setVisible(bool(text))
         self._copy.setVisible(bool(self._details))
         if self.offer is not None:

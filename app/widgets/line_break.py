@@ -1,9 +1,30 @@
-"""Text in a few lines, with an ellipsis where there is more of it."""
+"""Text in a few lines, with an ellipsis where there is more of it; breaks in long names."""
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetrics, QTextLayout, QTextOption
+
+_BREAK = "\u200b"
+"""A space without width: a line may end there."""
+
+_LONG_RUN = re.compile(r"\S{25,}")
+_PIECE = re.compile(r"[_\-.,;/\\]+|[^_\-.,;/\\]{1,16}")
+
+
+def breakable(text: str) -> str:
+    """A text whose long names may be broken where a label is narrower than they are.
+
+    Most files have names without a space, which Qt would cut off at the border of a label.
+    """
+    return _LONG_RUN.sub(lambda run: _BREAK.join(_PIECE.findall(run[0])), text)
+
+
+def unbroken(text: str) -> str:
+    """The text that `breakable` was given."""
+    return text.replace(_BREAK, "")
 
 
 def wrapped(text: str, font: QFont, width_px: int, most: int) -> tuple[str, ...]:

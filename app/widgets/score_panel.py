@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.widgets.line_break import breakable
 from app.widgets.score_lines import (
     ScoreBlock,
     ScoreLine,
@@ -168,7 +169,8 @@ class ScorePanel(QFrame):
 
     def show_reference(self, name: str) -> None:
         """Show which reference is chosen; an empty name for none."""
-        self.reference.setText(self.tr("Reference: {name}").format(name=name) if name else "")
+        text = self.tr("Reference: {name}").format(name=name) if name else ""
+        self.reference.setText(breakable(text))
         self._reference_row.setVisible(bool(name))
         self.choose_reference.setText(
             self.tr("Choose another picture…") if name else self.tr("Compare with a picture…")

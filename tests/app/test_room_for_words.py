@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 
 import numpy as np
@@ -11,6 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
+from windows_of_app import cut_off
 
 from app.dialogs.name_question import NameQuestion
 from app.dialogs.project_history import HistoryDialog
@@ -19,7 +21,7 @@ from app.session.history import History
 from app.session.versions import with_version
 from app.widgets.elided_label import ElidedLabel
 from app.widgets.fitting_row import FittingRow
-from app.widgets.line_break import wrapped
+from app.widgets.line_break import breakable, unbroken, wrapped
 from core.settings import RestorationSettings
 
 LONG = (
@@ -54,6 +56,9 @@ def test_a_long_name_leaves_the_window_as_narrow_as_it_may_be(qtbot, window, tmp
     assert "…" in window.parts.header._name.text()
     with qtbot.waitSignal(window.work.saved):
         window.commands.save.trigger()
+    window.parts.banner.show_note(f"“{LONG}” is saved.")
+    assert LONG in window.parts.banner.text
+    assert cut_off(window) == []
     assert window.minimumSizeHint().width() <= max(least, window.minimumWidth())
 
 
@@ -152,3 +157,11 @@ def test_buttons_stand_below_each_other_where_their_words_have_no_room(qtbot):
     second.setText("Restore")
     QApplication.processEvents()
     assert second.width() == row.width()
+
+
+def test_a_long_name_may_be_broken_and_is_read_as_it_is():
+    text = f"“{LONG}” is saved, and letter.jpg too."
+    broken = breakable(text)
+    assert unbroken(broken) == text
+    assert max(len(piece) for piece in re.split("[ \u200b]", broken)) <= 16
+    assert breakable("“letter.jpg” is saved.") == "“letter.jpg” is saved."
