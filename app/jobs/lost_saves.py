@@ -58,12 +58,17 @@ def made_up_work(services: Services, wanted: WantedSave) -> Work:
         there = _found(services, photo, wanted)
         if there is not None:
             return MadeUp(document, Saved(SavedFile(there), wanted.settings))
-        is_free = wanted.path and not os.path.lexists(wanted.path)
-        path = Path(wanted.path) if is_free else None
+        path = free_path(wanted)
         finish = finish_work(services, photo, wanted.settings, None, path, overwrite=False)
         return MadeUp(document, cast("Saved", finish(progress.part(0.1, 1.0))))
 
     return work
+
+
+def free_path(wanted: WantedSave) -> Path | None:
+    """Where the result can lie without replacing anything; None for a new name."""
+    is_free = wanted.path and not os.path.lexists(wanted.path)
+    return Path(wanted.path) if is_free else None
 
 
 def _found(services: Services, photo: Photo, wanted: WantedSave) -> Path | None:

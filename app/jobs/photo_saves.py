@@ -15,7 +15,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
-from app.jobs.lost_saves import MadeUp, look_work, made_up_work
+from app.jobs.lost_saves import MadeUp, free_path, look_work, made_up_work
 from app.jobs.orders import OnFailure, OnSuccess
 from app.jobs.works import Saved, Work, finish_work, save_work
 from app.session.document import Document
@@ -111,18 +111,29 @@ class PhotoSaves(QObject):
             self._wish = wish
             self.changed.emit()
 
-    def ask_unless_there(self, document: Document, wanted: WantedSave) -> None:
-        """Save the open photo as an earlier run of the program was to, unless it did."""
+    def ask_unless_there(
+        self, document: Document, wanted: WantedSave, is_open: Callable[[], bool]
+    ) -> None:
+        """Save the open photo as an earlier run of the program was to, unless it did.
+
+        Args:
+            document: The photo.
+            wanted: What was to be saved; nothing is replaced by it.
+            is_open: True while the photo is still the open one.
+        """
 
         def done(there: object) -> None:
+            self._drop(wanted)
             if isinstance(there, Path):
-                self._take_saved(document, document.settings, SavedFile(there))
-            else:
-                path = Path(wanted.path) if wanted.path else None
-                self.ask(document, path, overwrite=wanted.overwrite)
+                self._take_saved(document, wanted.settings, SavedFile(there))
+            elif is_open() and document.settings == wanted.settings:
+                self.ask(document, free_path(wanted), overwrite=False)
+            else:  # it was left, or changed, while its result was looked for
+                self.make_up(wanted)
 
+        self._queued.append(wanted)
         work = look_work(self._services, document.photo, wanted)
-        self._submit(self.tr("Saving"), work, done, None)
+        self._submit(self.tr("Saving"), work, done, partial(self._on_failed, wanted))
 
     def make_up(self, wanted: WantedSave) -> None:
         """Restore and save a photo that an earlier run of the program was to save."""

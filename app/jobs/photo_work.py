@@ -211,7 +211,7 @@ class PhotoWork(QObject):
         if document is None or not _is_of(wanted, document):
             self._saves.make_up(wanted)
             return
-        self._saves.ask_unless_there(document, wanted)
+        self._saves.ask_unless_there(document, wanted, lambda: self._document is document)
 
     def run_beside(
         self,

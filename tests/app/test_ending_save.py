@@ -214,3 +214,40 @@ def test_a_file_that_took_the_name_meanwhile_is_not_replaced(qtbot, window, tmp_
     settle(qtbot, window)
     assert other.read_bytes() == before
     assert (tmp_path / "anna-restored.png").exists()
+
+
+def test_a_file_that_took_the_name_is_not_replaced_by_the_photo_that_is_opened_again(
+    qtbot, window, tmp_path, album
+):
+    other = save_png(tmp_path / "chosen.png", np.zeros((8, 8, 3), np.uint8))
+    before = other.read_bytes()
+    photo = str(album / "anna.png")
+    saves = (WantedSave(photo=photo, settings=CHOSEN, path=str(other), overwrite=True),)
+    lost_draft(tmp_path / "drafts", Draft(photo=photo, settings=CHOSEN, saves=saves))
+    _, question = offered(window, tmp_path / "drafts")
+    press(question, "Go on")
+    qtbot.waitUntil((tmp_path / "anna-restored.png").exists, timeout=20_000)
+    settle(qtbot, window)
+    assert other.read_bytes() == before
+
+
+def test_a_photo_that_is_left_while_its_result_is_looked_for_is_saved_under_its_own_name(
+    qtbot, window, tmp_path, album
+):
+    window.work.open_path(album / "anna.png", CHOSEN)
+    qtbot.waitUntil(lambda: window.work.document is not None)
+    settle(qtbot, window)
+    anna = window.work.document
+    changed = CHOSEN.replace(seed=CHOSEN.seed + 1)
+    window.presenter.change(changed, "Another one")
+    chosen = tmp_path / "chosen.png"
+    wanted = WantedSave(photo=str(album / "anna.png"), settings=changed, path=str(chosen))
+    window.work.open_path(album / "berta.png", CHOSEN)
+    window.work.make_up(wanted)
+    qtbot.waitUntil(lambda: window.work.document is not anna)
+    settle(qtbot, window)
+    qtbot.waitUntil(chosen.exists, timeout=20_000)
+    engine = window._services.engine.get()
+    expected = engine.run(read_photo(album / "anna.png", no_progress()), changed)
+    with Image.open(chosen) as image:
+        assert np.array_equal(np.asarray(image), expected.result.photo.pixels)
