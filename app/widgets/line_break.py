@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from PySide6.QtCore import Qt
@@ -49,7 +50,9 @@ def wrapped(text: str, font: QFont, width_px: int, most: int) -> tuple[str, ...]
         line.setLineWidth(width_px)
         starts.append(line.textStart())
     layout.endLayout()
-    ends = [*starts[1:], len(text)]
-    lines = [text[start:end].strip() for start, end in zip(starts, ends, strict=True)]
+    units = text.encode("utf-16-le", "surrogatepass")  # Qt counts in pairs of bytes
+    bounds = itertools.pairwise([*starts, len(units) // 2])
+    parts = [units[2 * start : 2 * end] for start, end in bounds]
+    lines = [part.decode("utf-16-le", "surrogatepass").strip() for part in parts]
     right = Qt.TextElideMode.ElideRight
     return (*lines[:-1], QFontMetrics(font).elidedText(lines[-1], right, width_px))

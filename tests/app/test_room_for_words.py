@@ -116,6 +116,13 @@ def test_what_does_not_fit_the_last_line_ends_in_an_ellipsis(qapp):
     assert len(wrapped("x" * 300, font, room, 2)) == 2
 
 
+def test_lines_end_between_words_whatever_signs_a_name_holds(qapp):
+    font, text = QFont(), "“\U0001f600\U0001f600\U0001f600.jpg” could not be read because of damage"
+    lines = wrapped(text, font, QFontMetrics(font).horizontalAdvance("could not be read b"), 9)
+    assert len(lines) > 1
+    assert " ".join(lines) == text
+
+
 @pytest.mark.parametrize("typed", ["  Warm ", ""])
 def test_a_name_is_asked_for_with_enter_and_escape(qtbot, monkeypatch, typed):
     def answer(question: NameQuestion) -> None:
