@@ -37,7 +37,7 @@ class Recovery(QObject):
         window.presenter.changed.connect(self._settle.start)
         window.work.wishes_changed.connect(self.keep_now)
         window.work.opened.connect(self._on_opened)
-        window.work.failed.connect(self._on_failed)
+        window.work.ended.connect(self._on_ended)
 
     @property
     def is_work_kept(self) -> bool:
@@ -126,6 +126,7 @@ class Recovery(QObject):
     def _open(self, draft: Draft) -> None:
         own = tuple(wanted for wanted in draft.saves if _is_of_open_photo(wanted, draft))
         self._awaited = msgspec.structs.replace(draft, saves=own)
+        self.keep_now()
         self._window.work.open_path(Path(draft.photo), draft.settings)
 
     @Slot()
@@ -136,9 +137,11 @@ class Recovery(QObject):
             self._window.work.make_up(wanted)
 
     @Slot()
-    def _on_failed(self) -> None:
-        """The photo is gone, for instance: it cannot be offered for ever."""
-        self._awaited = None
+    def _on_ended(self) -> None:
+        """The photo is gone, or its opening was stopped: it cannot be offered for ever."""
+        if self._awaited is not None:
+            self._awaited = None
+            self.keep_now()
 
     @Slot()
     def _on_answered(self) -> None:

@@ -204,6 +204,17 @@ def test_a_photo_that_is_gone_is_told_of_and_not_offered_for_ever(qtbot, window,
     assert not drafts_in(tmp_path / "drafts")
 
 
+def test_a_photo_whose_opening_was_stopped_is_not_offered_for_ever(qtbot, window, tmp_path, album):
+    lost_draft(tmp_path / "drafts", Draft(photo=str(album / "anna.png"), settings=CHOSEN))
+    _, question = offered(window, tmp_path / "drafts")
+    press(question, "Open it again")
+    window.work.cancel()
+    assert drafts_in(tmp_path / "drafts")
+    settle(qtbot, window)
+    assert window.work.document is None
+    assert not drafts_in(tmp_path / "drafts")
+
+
 def test_a_file_that_took_the_name_meanwhile_is_not_replaced(qtbot, window, tmp_path, album):
     other = save_png(tmp_path / "chosen.png", np.zeros((8, 8, 3), np.uint8))
     before = other.read_bytes()
