@@ -161,6 +161,8 @@ class WindowHost(QObject):
         self._has_ended = True
         atexit.unregister(self.end)
         is_kept = self.keep_work()
+        if self._recovery is not None:
+            self._recovery.end()
         self.window.stop()
         if self._drafts is not None:
             if is_kept:

@@ -30,6 +30,7 @@ class Recovery(QObject):
         self._kept: Draft | None = None
         self._offered: Draft | None = None
         self._awaited: Draft | None = None
+        self._has_ended = False
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(SETTLE_MS)
@@ -48,13 +49,17 @@ class Recovery(QObject):
     def keep_now(self) -> None:
         """Write what would be lost, or remove it where nothing would."""
         draft = self._draft()
-        if draft == self._kept:
+        if self._has_ended or draft == self._kept:
             return
         if draft is None:
             self._store.forget()
             self._kept = None
         elif self._store.keep(draft):
             self._kept = draft
+
+    def end(self) -> None:
+        """What is kept stays: work that is stopped from now on takes nothing away."""
+        self._has_ended = True
 
     def _draft(self) -> Draft | None:
         """What would be lost now; what was lost before counts until the user has answered."""

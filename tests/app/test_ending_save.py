@@ -7,15 +7,18 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
-from app_fakes import read_photo, save_png
+from app_fakes import make_services, read_photo, save_png
 from PIL import Image
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 
+from app.session.preferences import Preferences
 from app.session.recovery import Draft, RecoveryStore, WantedSave
+from app.windows.application import WindowHost
 from app.windows.recovery import Recovery
 from core.progress import no_progress
 from core.recipe import Recipe, encode, path_beside
@@ -262,3 +265,29 @@ def test_a_photo_that_is_left_while_its_result_is_looked_for_is_saved_under_its_
     expected = engine.run(read_photo(album / "anna.png", no_progress()), changed)
     with Image.open(chosen) as image:
         assert np.array_equal(np.asarray(image), expected.result.photo.pixels)
+
+
+def test_what_ends_after_the_window_takes_nothing_from_what_was_kept(
+    qtbot, engine, store, tmp_path, album
+):
+    """The save is told as stopped while the loop still runs, once all is written down."""
+    store.save(Preferences(first_run_note_seen=True))
+    drafts = RecoveryStore(tmp_path / "drafts")
+    host = WindowHost(make_services(engine, tmp_path), store, drafts)
+    qtbot.addWidget(host.window)
+    work = host.window.work
+    work.open_path(album / "anna.png")
+    qtbot.waitUntil(lambda: work.document is not None)
+    settle(qtbot, host.window)
+    engine.gate = threading.Event()
+    host.window.presenter.change(CHOSEN, "Face model")
+    host.window.commands.save.trigger()
+    anna = work.document
+    work.open_path(album / "berta.png")
+    qtbot.waitUntil(lambda: work.document is not anna)
+    host.end()
+    kept = drafts_in(tmp_path / "drafts")
+    assert [Path(wanted["photo"]).name for wanted in kept[0]["saves"]] == ["anna.png"]
+    for _ in range(20):
+        QApplication.processEvents()
+    assert drafts_in(tmp_path / "drafts") == kept
