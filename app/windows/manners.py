@@ -18,6 +18,7 @@ from app.session.preferences import Preferences
 from app.session.services import Choices, ModelOption, Services
 from app.session.troubles import Trouble
 from app.widgets.banner import Banner
+from app.widgets.language import present_language, shown_language
 from app.windows.actions import Actions
 from app.windows.library_controller import LibraryController
 from app.windows.reports import Reports
@@ -67,7 +68,6 @@ class Manners(QObject):
         self._usual: RestorationSettings | None = None
         self._library: LibraryController | None = None
         self._is_replaced = False
-        self._language: str | None = None
         self._waits = QTimer(self)
         self._waits.setInterval(LOOK_MS)
         self._waits.timeout.connect(self._on_waited)
@@ -84,10 +84,8 @@ class Manners(QObject):
         work.failed.connect(self.remember_error)
 
     def take(self, preferences: Preferences) -> None:
-        """Learn which preferences count now; the first ones are those of this window's words."""
+        """Learn which preferences count now."""
         self._preferences = preferences
-        if self._language is None:
-            self._language = preferences.language
 
     def set_usual(self, usual: RestorationSettings | None) -> None:
         """Let a preset say what a fresh photo is restored with; None: nothing does."""
@@ -193,7 +191,7 @@ class Manners(QObject):
 
     @Slot()
     def _on_waited(self) -> None:
-        if self._preferences.language == self._language:
+        if shown_language(self._preferences.language) == present_language():
             self._waits.stop()  # the user has thought better of it
         elif self._can_be_replaced:
             self._waits.stop()
