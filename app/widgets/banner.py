@@ -57,6 +57,7 @@ class Banner(QFrame):
         texts.setSpacing(2)
         texts.addWidget(self._title)
         texts.addWidget(self._text)
+        QGuiApplication.clipboard().dataChanged.connect(self._on_clipboard_changed)
         self._row = layout = QHBoxLayout(self)
         layout.setContentsMargins(14, 10, 8, 10)
         layout.setSpacing(12)
@@ -123,6 +124,15 @@ class Banner(QFrame):
         self.setAccessibleName(f"{title} {text}".strip())
         self.refresh_icons()
         self.show()
+
+    @Slot()
+    def _on_clipboard_changed(self) -> None:
+        """A name that was selected and copied is the name, without the places to break it."""
+        clipboard = QGuiApplication.clipboard()
+        copied = clipboard.text()
+        is_ours = any(copied in label.text() for label in (self._title, self._text))
+        if is_ours and copied != unbroken(copied):
+            clipboard.setText(unbroken(copied))
 
     @Slot()
     def _on_copy_clicked(self) -> None:

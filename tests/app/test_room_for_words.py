@@ -172,3 +172,14 @@ def test_a_long_name_may_be_broken_and_is_read_as_it_is():
     assert unbroken(broken) == text
     assert max(len(piece) for piece in re.split("[ \u200b]", broken)) <= 16
     assert breakable("“letter.jpg” is saved.") == "“letter.jpg” is saved."
+
+
+def test_a_name_that_is_copied_from_the_banner_is_the_name(qtbot, window):
+    window.show()
+    window.parts.banner.show_note(f"/photos/{LONG} is saved.")
+    label = window.parts.banner._title
+    assert label.text() != unbroken(label.text())
+    label.setFocus()
+    label.setSelection(0, len(label.text()))
+    QTest.keyClick(label, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QApplication.clipboard().text() == f"/photos/{LONG} is saved."
