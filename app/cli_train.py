@@ -163,9 +163,9 @@ def run_prior(args: argparse.Namespace) -> int:
 
 def run_resume(args: argparse.Namespace) -> int:
     """Go on with a run, or begin one whose folder was made by the window."""
-    _go_behind_if_asked(args)
     if args.output_to is not None:
-        _print_to(args.output_to)
+        _print_to(args.output_to)  # first, so that it holds what goes wrong while torch is loaded
+    _go_behind_if_asked(args)
     from training.runfolder import RunFolder
     from training.session import go_on
 
