@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from hashlib import blake2b
+from threading import Lock
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -19,7 +20,7 @@ _DIGEST_BYTES = 16
 
 
 class Memo(Generic[Answer]):
-    """The latest answers.
+    """The latest answers; threads may share them.
 
     Args:
         most: How many are kept; those that were not asked for longest go first.
@@ -28,6 +29,7 @@ class Memo(Generic[Answer]):
     def __init__(self, most: int) -> None:
         self._most = most
         self._answers: dict[tuple[str, tuple[int, ...], bytes], Answer] = {}
+        self._guard = Lock()
 
     def answer(
         self, name: str, asked: npt.NDArray[np.uint8], work_out: Callable[[], Answer]
@@ -40,12 +42,15 @@ class Memo(Generic[Answer]):
             work_out: Gives the answer.
         """
         key = name, asked.shape, blake2b(asked.data, digest_size=_DIGEST_BYTES).digest()
-        known = self._answers.pop(key, None)
+        with self._guard:
+            known = self._answers.get(key)
         if known is None:
             known = work_out()
-        self._answers[key] = known  # as the latest one
-        while len(self._answers) > self._most:
-            del self._answers[next(iter(self._answers))]
+        with self._guard:
+            self._answers.pop(key, None)
+            self._answers[key] = known  # as the latest one
+            while len(self._answers) > self._most:
+                del self._answers[next(iter(self._answers))]
         return known
 
     def __len__(self) -> int:

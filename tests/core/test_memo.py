@@ -1,5 +1,8 @@
 """What was worked out once is not worked out again."""
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 
 from core.memo import Memo
@@ -29,3 +32,24 @@ def test_what_was_not_asked_for_longest_goes_first():
         ask(memo, value, made)
     assert made == [("f", 1), ("f", 2), ("f", 3), ("f", 2)]
     assert len(memo) == 2
+
+
+def test_threads_may_share_one():
+    memo, wrong = Memo(3), []
+
+    def ask_often(first):
+        for number in range(4000):
+            value = (first + number) % 7
+            if memo.answer("f", np.full(4, value, np.uint8), lambda value=value: value) != value:
+                wrong.append(value)
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            for done in [pool.submit(ask_often, first) for first in range(4)]:
+                done.result()
+    finally:
+        sys.setswitchinterval(before)
+    assert not wrong
+    assert len(memo) == 3
