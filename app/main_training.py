@@ -199,7 +199,7 @@ class OwnTraining:
         return StartModel("", path.stem, path, side_px)
 
     def scaled_cost(self, faces: Path, recipe: Recipe) -> Cost:
-        """A first estimate, from a known computer."""
+        """A first estimate, from known figures."""
         options = self._options(faces, recipe)
         from training.estimate import scaled
 
