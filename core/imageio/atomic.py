@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
+import platform
 import re
 import secrets
 import sys
@@ -24,6 +26,9 @@ if sys.platform != "win32":
     import fcntl
 
 _PART_NAME = re.compile(r"^\.heirloom-[0-9a-f]{16}\.part$")
+_THIS_COMPUTER = hashlib.blake2b(platform.node().encode(), digest_size=4).hexdigest()
+"""Begins the names of its hidden files: locks may not reach from one computer to another."""
+
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
 
 
@@ -74,7 +79,8 @@ def _is_left(part: Path) -> bool:
     age_s = time.time() - part.stat().st_mtime
     if age_s < _FRESH_S:
         return False
-    if sys.platform == "win32":  # knows no such locks; a file that is open stays anyway
+    foreign = not part.name.startswith(f".heirloom-{_THIS_COMPUTER}")
+    if foreign or sys.platform == "win32":  # which knows no such locks, and keeps an open file
         return age_s > _STALE_S
     with part.open("rb") as handle:
         try:
@@ -112,7 +118,7 @@ def atomic_file(target: Path, *, overwrite: bool) -> Iterator[BinaryIO]:
         FileExistsError: `target` exists and may not be replaced.
         OSError: The file cannot be made, written or named.
     """
-    part = target.parent / f".heirloom-{secrets.token_hex(8)}.part"
+    part = target.parent / f".heirloom-{_THIS_COMPUTER}{secrets.token_hex(4)}.part"
     handle = part.open("x+b")
     _open_parts.add(part)
     try:

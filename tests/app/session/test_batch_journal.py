@@ -206,16 +206,17 @@ def test_what_follows_a_line_that_a_crash_cut_off_is_read(tmp_path):
 def test_only_halves_of_our_own_that_nobody_writes_are_removed(tmp_path):
     fresh = tmp_path / f".heirloom-{'b' * 16}.part"
     old, mine = tmp_path / f".heirloom-{'a' * 16}.part", tmp_path / "mine.part"
+    elsewhere = tmp_path / f".heirloom-{'c' * 16}.part"  # of another computer, a shared folder
     with atomic_file(tmp_path / "result.png", overwrite=True) as handle:
         handle.write(b"half")
         handle.flush()
         (written,) = tmp_path.iterdir()
-        for path in (old, fresh, mine):
+        for path in (old, fresh, mine, elsewhere):
             path.write_bytes(b"half")
-        for path, age_s in ((old, 1000), (mine, 1000), (written, 30)):
+        for path, age_s in ((old, 1000), (mine, 1000), (written, 30), (elsewhere, 30)):
             os.utime(path, (time.time() - age_s,) * 2)
         assert remove_stale_parts(tmp_path) == 1
-        assert sorted(tmp_path.iterdir()) == sorted([fresh, mine, written])
+        assert sorted(tmp_path.iterdir()) == sorted([fresh, mine, written, elsewhere])
     assert (tmp_path / "result.png").exists()
     assert remove_stale_parts(tmp_path / "gone") == 0
 
