@@ -174,7 +174,7 @@ def test_a_click_on_the_photo_chooses_in_the_strip_and_the_reverse(qtbot, window
 def test_likeness_is_said_in_plain_words_with_its_figure(window):
     strip = window.parts.strip
     score = result(window).faces[0].identity
-    assert f"{score:.2f}" in strip.detail._state.text()
+    assert f"{100 * score:.0f} % alike" in strip.detail._state.text()
     assert "same person" in strip.detail._state.text()
     assert "look like themselves" in strip._summary.text()
 
