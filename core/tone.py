@@ -7,6 +7,7 @@ brightness; a colour photo is left to the network.
 
 from __future__ import annotations
 
+import weakref
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,7 +15,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from core.image import FloatImage, Pixels, is_grey, to_float
+from core.image import FloatImage, Photo, Pixels, is_grey, to_float
 
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 """Weights of red, green and blue in Rec. 601 luma."""
@@ -77,11 +78,23 @@ def tone_of(pixels: Pixels) -> Tone:
     return toned if residual <= TONED_RESIDUAL else Tone("colour", none)
 
 
-def have_same_tone(one: Pixels, other: Pixels) -> bool:
+_known_tones: dict[int, tuple[weakref.ref[Pixels], Tone]] = {}
+
+
+def tone_of_photo(photo: Photo) -> Tone:
+    """The tone of a photo, worked out once for all stages that keep faces to it."""
+    pixels, key = photo.pixels, id(photo.pixels)
+    known = _known_tones.get(key)
+    if known is not None and known[0]() is pixels:
+        return known[1]
+    tone = tone_of(pixels)
+    _known_tones[key] = weakref.ref(pixels, lambda _gone: _known_tones.pop(key, None)), tone
+    return tone
+
+
+def have_same_tone(one: Photo, other: Photo) -> bool:
     """True where restored faces would be kept to the very same tone in both photos."""
-    if one is other:
-        return True
-    first, second = tone_of(one), tone_of(other)
+    first, second = tone_of_photo(one), tone_of_photo(other)
     return first.kind == second.kind and np.array_equal(first.curve, second.curve)
 
 

@@ -8,7 +8,7 @@ from core.detail import with_detail
 from core.faces import FaceResult
 from core.pipeline import Earlier, Restoration
 from core.progress import Progress
-from core.tone import Tone, have_same_tone, tone_of
+from core.tone import Tone, have_same_tone, tone_of_photo
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +29,13 @@ class KeepDetailStage:
 
     def run_again(self, state: Restoration, progress: Progress, earlier: Earlier) -> Restoration:
         """See `core.pipeline.ReusingStage`."""
-        is_usable = earlier.stage == self and have_same_tone(
-            earlier.before.photo.pixels, state.photo.pixels
-        )
+        is_usable = earlier.stage == self and have_same_tone(earlier.before.photo, state.photo)
         return self._run(state, progress, earlier if is_usable else None)
 
     def _run(self, state: Restoration, progress: Progress, earlier: Earlier | None) -> Restoration:
         if self.amount == 0 or not state.faces:
             return state
-        tone = tone_of(state.photo.pixels)
+        tone = tone_of_photo(state.photo)
         faces = []
         for face in state.faces:
             progress.check()

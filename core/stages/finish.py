@@ -19,7 +19,7 @@ from core.masks import face_mask
 from core.pipeline import Earlier, Restoration
 from core.progress import Progress
 from core.tiling import Shrinking, Tiling, run_tiled
-from core.tone import Tone, have_same_tone, tone_of
+from core.tone import Tone, have_same_tone, tone_of_photo
 
 TILING = Tiling(256, 12, 8)
 """Fixed, so that the result does not depend on how much memory happens to be free."""
@@ -92,16 +92,14 @@ class FinishStage:
 
     def run_again(self, state: Restoration, progress: Progress, earlier: Earlier) -> Restoration:
         """See `core.pipeline.ReusingStage`."""
-        is_usable = earlier.stage == self and have_same_tone(
-            earlier.before.photo.pixels, state.photo.pixels
-        )
+        is_usable = earlier.stage == self and have_same_tone(earlier.before.photo, state.photo)
         return self._run(state, progress, earlier if is_usable else None)
 
     def _run(self, state: Restoration, progress: Progress, earlier: Earlier | None) -> Restoration:
         chosen = self._chosen(state)
         if not chosen:
             return state
-        tone = tone_of(state.photo.pixels)
+        tone = tone_of_photo(state.photo)
         warnings = dict.fromkeys((*state.warnings, *(earlier.warnings if earlier else ())))
         done = {}
         for number, face in enumerate(chosen):

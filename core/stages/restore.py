@@ -14,7 +14,7 @@ from core.interfaces import FaceRestorer
 from core.pipeline import Earlier, Restoration
 from core.progress import Progress
 from core.sharpness import is_beyond_crop
-from core.tone import Tone, have_same_tone, tone_of
+from core.tone import Tone, have_same_tone, tone_of_photo
 
 SHARP_ALREADY = (
     "The face is larger and sharper than this model can draw it, so it was left as it is."
@@ -63,7 +63,7 @@ class RestoreFacesStage:
                 state = state.warned(warning)
         todo = [face for face in faces if _is_to_restore(face)]
         if todo:
-            done, warnings = self._restored(todo, tone_of(pixels), progress)
+            done, warnings = self._restored(todo, tone_of_photo(state.photo), progress)
             faces = [done.get(face.index, face) for face in faces]
             for warning in warnings:
                 state = state if warning in state.warnings else state.warned(warning)
@@ -140,7 +140,7 @@ class RestoreFacesStage:
         """True where faces that look the same as in the earlier run would be restored alike."""
         then = earlier.stage
         is_same = isinstance(then, RestoreFacesStage) and then.seed == self.seed
-        return is_same and have_same_tone(earlier.before.photo.pixels, state.photo.pixels)
+        return is_same and have_same_tone(earlier.before.photo, state.photo)
 
     def _cut(self, found: FaceResult, pixels: Pixels) -> FaceResult:
         """The face with its crop, or with the reason why it is left alone."""

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from core.tone import luma_of, tone_of
+from core import tone as tone_module
+from core.image import Photo
+from core.tone import have_same_tone, luma_of, tone_of, tone_of_photo
 
 GREY = np.repeat(np.linspace(0, 255, 6400).reshape(80, 80, 1), 3, axis=2).astype(np.uint8)
 
@@ -57,3 +59,19 @@ def test_tiny_photos(shape):
     pixels = np.full(shape, 90, np.uint8)
     pixels[..., 0] = 120
     assert tone_of(pixels).kind == "toned"
+
+
+def test_the_tone_of_a_photo_is_worked_out_once_and_forgotten_with_it(monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        tone_module, "tone_of", lambda pixels: asked.append(pixels.shape) or tone_of(pixels)
+    )
+    photo, same, other = Photo(toned()), Photo(toned()), Photo(np.zeros_like(toned()))
+    assert tone_of_photo(photo) is tone_of_photo(photo)
+    assert have_same_tone(photo, same)
+    assert not have_same_tone(photo, other)
+    assert len(asked) == 3
+    kept = {id(one.pixels) for one in (photo, same, other)}
+    assert kept <= set(tone_module._known_tones)
+    del photo, same, other
+    assert not kept & set(tone_module._known_tones)
