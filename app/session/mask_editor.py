@@ -164,8 +164,10 @@ class MaskEditor:
     def _refresh_later(self, rows: slice) -> None:
         """Have `catch_up` bring some rows up to date."""
         width = self.size.width
-        for top in range(rows.start, rows.stop, _BAND_ROWS):
-            self._stale.append(Region(0, top, width, min(rows.stop, top + _BAND_ROWS)))
+        for top in range(rows.start - rows.start % _BAND_ROWS, rows.stop, _BAND_ROWS):
+            band = Region(0, top, width, min(self.size.height, top + _BAND_ROWS))
+            if band not in self._stale:
+                self._stale.append(band)
         self.version += 1
 
     def _refresh(self, region: Region) -> None:
