@@ -10,7 +10,7 @@ import model_server as ms
 import msgspec
 import pytest
 from made_up_models import FREE
-from model_server import CONTENT, ModelServer
+from model_server import CONTENT
 from safetensors.numpy import save_file
 
 from app import cli_models
@@ -23,18 +23,9 @@ REGISTRY = Registry((load_registry().get("compact-256"), FREE, BOUND))
 
 
 @pytest.fixture(autouse=True)
-def _small_world(monkeypatch):
+def _small_world(monkeypatch, no_proxy):
     monkeypatch.setattr(cli_models, "load_registry", lambda: REGISTRY)
     monkeypatch.setenv("COLUMNS", "80")
-    for name in list(os.environ):
-        if name.lower().endswith("_proxy"):
-            monkeypatch.delenv(name)
-
-
-@pytest.fixture
-def server():
-    with ModelServer() as running:
-        yield running
 
 
 @pytest.fixture

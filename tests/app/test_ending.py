@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
 import textwrap
 from pathlib import Path
 
+import own_process
 import pytest
 
 TIMEOUT_S = 120
@@ -68,17 +68,8 @@ while not busy() or engine.network_runs < 2:
 """
 
 
-def start(folder: Path, body: str) -> subprocess.Popen:
-    code = PROGRAM.format(
-        fakes=str(Path(__file__).parent), folder=str(folder), body=textwrap.dedent(body)
-    )
-    return subprocess.Popen(
-        [sys.executable, "-c", code],
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "HOME": str(folder)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+def start(folder: Path, body: str) -> subprocess.Popen[str]:
+    return own_process.start(PROGRAM, folder, body=textwrap.dedent(body))
 
 
 def lost(folder: Path) -> list[dict]:
@@ -162,19 +153,8 @@ sys.exit(app.cli.main())
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["term", "int"])
 def test_work_that_cannot_be_interrupted_does_not_keep_the_program(tmp_path, number):
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            "-c",
-            STUBBORN.format(fakes=str(Path(__file__).parent), folder=str(tmp_path)),
-        ],
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "HOME": str(tmp_path)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline().strip() == "ready"
+    process = own_process.start(STUBBORN, tmp_path)
+    own_process.wait_until_ready(process)
     process.send_signal(number)
     _, errors = process.communicate(timeout=25)
     assert process.returncode == 128 + number, errors

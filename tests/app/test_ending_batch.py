@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
+import own_process
 import pytest
 from app_fakes import save_png
 
@@ -72,15 +72,8 @@ sys.exit(code)
 """
 
 
-def start(folder: Path, *, first: bool) -> subprocess.Popen:
-    fakes = str(Path(__file__).parent)
-    return subprocess.Popen(
-        [sys.executable, "-c", PROGRAM.format(fakes=fakes, folder=str(folder), first=first)],
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "HOME": str(folder)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+def start(folder: Path, *, first: bool) -> subprocess.Popen[str]:
+    return own_process.start(PROGRAM, folder, first=first)
 
 
 def hashes(paths: list[Path]) -> dict[Path, str]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
-import subprocess
 import sys
 import threading
 from pathlib import Path
 
 import numpy as np
+import own_process
 import pytest
 from app_fakes import make_services, read_photo, save_png
 from PIL import Image
@@ -94,19 +93,8 @@ def drafts_in(folder: Path) -> list[dict]:
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=["term", "kill"])
 def test_the_save_of_a_photo_that_was_left_is_made_up_for(qtbot, window, tmp_path, album, number):
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            "-c",
-            PROGRAM.format(fakes=str(Path(__file__).parent), folder=str(tmp_path)),
-        ],
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "HOME": str(tmp_path)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline().strip() == "ready"
+    process = own_process.start(PROGRAM, tmp_path)
+    own_process.wait_until_ready(process)
     process.send_signal(number)
     _, errors = process.communicate(timeout=TIMEOUT_S)
     assert process.returncode in (128 + number, -number), errors

@@ -1,13 +1,12 @@
 """The models window, off the screen, against a server on this computer."""
 
-import os
 from dataclasses import replace
 
 import model_server as ms
 import msgspec
 import pytest
 from made_up_models import BOUND, FREE, OTHER_CONTENT
-from model_server import CONTENT, ModelServer
+from model_server import CONTENT
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QPushButton
@@ -23,6 +22,8 @@ from core.models.store import ModelState, ModelStore
 FREE = msgspec.structs.replace(FREE, name="Free <Net>")  # a name that must not become markup
 COMPACT = load_registry().get("compact-256")
 
+pytestmark = pytest.mark.usefixtures("no_proxy")
+
 
 class ToTheServer(Downloader):
     """Sends every download to the test's server."""
@@ -30,19 +31,6 @@ class ToTheServer(Downloader):
     def fetch(self, request, progress):
         file_name = request.part.name.removesuffix(".part")
         super().fetch(replace(request, urls=(f"{self.address}/{file_name}",)), progress)
-
-
-@pytest.fixture(autouse=True)
-def _no_proxy(monkeypatch):
-    for name in list(os.environ):
-        if name.lower().endswith("_proxy"):
-            monkeypatch.delenv(name)
-
-
-@pytest.fixture
-def server():
-    with ModelServer() as running:
-        yield running
 
 
 @pytest.fixture

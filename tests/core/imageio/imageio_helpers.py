@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
+
 import imageio_samples as samples
 import numpy as np
 
@@ -43,3 +46,9 @@ def saved(tmp_path, name, image, **options):
     path = tmp_path / name
     image.save(path, **options)
     return path
+
+
+def png_chunk(name, content):
+    """A part of a PNG file; `name` is four letters, as bytes."""
+    crc = zlib.crc32(name + content)
+    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", crc)

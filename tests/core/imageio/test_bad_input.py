@@ -13,7 +13,7 @@ from pathlib import Path
 import imageio_samples as samples
 import numpy as np
 import pytest
-from imageio_helpers import NAMES, assert_plain, image_file, save
+from imageio_helpers import NAMES, assert_plain, image_file, png_chunk, save
 from PIL import Image
 
 from core.errors import (
@@ -131,16 +131,12 @@ def test_a_flipped_bit_in_a_deep_png_is_noticed(tmp_path):
 
 
 def png_header(width, height, depth=8, colour_type=2):
-    def chunk(name, content):
-        crc = zlib.crc32(name + content)
-        return struct.pack(">I", len(content)) + name + content + struct.pack(">I", crc)
-
     head = struct.pack(">IIBBBBB", width, height, depth, colour_type, 0, 0, 0)
     return (
         b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", head)
-        + chunk(b"IDAT", zlib.compress(bytes(1000)))
-        + chunk(b"IEND", b"")
+        + png_chunk(b"IHDR", head)
+        + png_chunk(b"IDAT", zlib.compress(bytes(1000)))
+        + png_chunk(b"IEND", b"")
     )
 
 

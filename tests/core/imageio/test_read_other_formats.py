@@ -11,7 +11,7 @@ import cv2
 import imageio_samples as samples
 import numpy as np
 import pytest
-from imageio_helpers import saved, written
+from imageio_helpers import png_chunk, saved, written
 from PIL import Image, ImageCms
 
 from core.imageio import output_format, read_info, read_photo
@@ -27,18 +27,14 @@ def png(colour_type, depth, samples_, *, key=b"", late=b""):
     raw = samples_.astype(f">u{depth // 8}").reshape(height, -1)
     rows = b"".join(b"\0" + row.tobytes() for row in raw)
 
-    def chunk(name, content):
-        crc = zlib.crc32(name + content)
-        return struct.pack(">I", len(content)) + name + content + struct.pack(">I", crc)
-
     head = struct.pack(">IIBBBBB", width, height, depth, colour_type, 0, 0, 0)
     return (
         b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", head)
-        + (chunk(b"tRNS", key) if key else b"")
-        + chunk(b"IDAT", zlib.compress(rows))
-        + (chunk(b"tEXt", late) if late else b"")
-        + chunk(b"IEND", b"")
+        + png_chunk(b"IHDR", head)
+        + (png_chunk(b"tRNS", key) if key else b"")
+        + png_chunk(b"IDAT", zlib.compress(rows))
+        + (png_chunk(b"tEXt", late) if late else b"")
+        + png_chunk(b"IEND", b"")
     )
 
 

@@ -10,16 +10,17 @@ import sys
 import threading
 
 import model_server as ms
+import msgspec
 import pytest
 import trustme
 from download_helpers import SHA256, FakeClock, fetch
+from made_up_models import FREE
 from model_server import CONTENT, ModelServer
 
 from core.errors import Cancelled, DownloadError
 from core.models.download import SPARE_BYTES, Downloader, DownloadRequest, request_for
 from core.models.http_stream import new_session
 from core.models.part_file import PartFile
-from core.models.spec import ModelSpec
 from core.progress import CancelToken, Progress, no_progress
 
 pytestmark = pytest.mark.usefixtures("no_proxy")
@@ -192,20 +193,8 @@ def test_kill_9_in_the_middle_then_resume(server, part, clock):
     assert server.requests[-1].range == f"bytes={len(kept)}-"
 
 
-SPEC = ModelSpec(
-    id="net++",
-    name="Net",
-    task="upscaling",
-    architecture="rrdbnet",
-    source="download",
-    file="Net++.ckpt",
-    urls=("https://example.org/v1/Net%2B%2B.ckpt",),
-    sha256=SHA256,
-    size_bytes=len(CONTENT),
-    licence="MIT",
-    commercial_use=True,
-    origin="us",
-    good_at="tests",
+SPEC = msgspec.structs.replace(
+    FREE, id="net++", file="Net++.ckpt", urls=("https://example.org/v1/Net%2B%2B.ckpt",)
 )
 
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import os
 import warnings
 
 import msgspec
@@ -57,11 +56,7 @@ def engine_that_knows(model_id, content, root):
 
 
 @pytest.fixture(autouse=True)
-def _no_other_way(monkeypatch):
-    for name in list(os.environ):
-        if name.lower().endswith("_proxy"):
-            monkeypatch.delenv(name)
-
+def _no_other_way(monkeypatch, no_proxy):
     def refuse(*_args, **_kwargs):
         raise AssertionError("facexlib downloads")
 

@@ -10,7 +10,7 @@ import model_server as ms
 import msgspec
 import pytest
 from made_up_models import BOUND, FREE, OTHER_CONTENT
-from model_server import CONTENT, ModelServer
+from model_server import CONTENT
 
 from core.errors import (
     Cancelled,
@@ -33,12 +33,7 @@ PACKAGED = msgspec.structs.replace(
 REGISTRY = Registry((COMPACT, FREE, BOUND, SISTER, PACKAGED))
 FOUND = Inspection("rrdbnet", "upscaling", scale=4)
 
-
-@pytest.fixture(autouse=True)
-def _no_proxy(monkeypatch):
-    for name in list(os.environ):
-        if name.lower().endswith("_proxy"):
-            monkeypatch.delenv(name)
+pytestmark = pytest.mark.usefixtures("no_proxy")
 
 
 @pytest.fixture
@@ -49,12 +44,6 @@ def root(tmp_path):
 @pytest.fixture
 def store(root):
     return ModelStore(root, REGISTRY)
-
-
-@pytest.fixture
-def server():
-    with ModelServer() as running:
-        yield running
 
 
 def a_file(tmp_path, content, name="download (1).bin"):
