@@ -41,7 +41,6 @@ class CrashDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Heirloom has a problem"))
-        self.setMinimumWidth(_WIDTH_PX)
         self._details = trouble.details
         title = QLabel(core_text(trouble.summary))
         title.setProperty("role", "heading")
@@ -59,6 +58,7 @@ class CrashDialog(QDialog):
         self.text.hide()
         self._make_buttons()
         self._lay_out(title, words)
+        self._widen()
 
     def _make_buttons(self) -> None:
         self.show_button = QPushButton(self.tr("Show details"))
@@ -110,10 +110,13 @@ class CrashDialog(QDialog):
         shown = self.text.isHidden()
         self.text.setVisible(shown)
         self.show_button.setText(self.tr("Hide details") if shown else self.tr("Show details"))
-        self._rows.activate()
-        # A minimum of its own keeps Qt from following the layout where its words grow longer.
-        self.setMinimumWidth(max(_WIDTH_PX, self.minimumSizeHint().width()))
+        self._widen()
         self.adjustSize()
+
+    def _widen(self) -> None:
+        """A minimum of its own keeps Qt from following the layout where its words grow longer."""
+        self._rows.activate()
+        self.setMinimumWidth(max(_WIDTH_PX, self.minimumSizeHint().width()))
 
     @Slot()
     def _on_copy_clicked(self) -> None:

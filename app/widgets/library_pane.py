@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -22,6 +22,11 @@ from app.widgets.mode_switch import ModeSwitch
 from app.widgets.theme import icon
 
 PANE_WIDTH_PX = 256
+_MOST_WIDTH_PX = 304
+"""So wide where the user's font, or a language, needs it to say where results go."""
+_SIDE_PX = 16
+_SLACK_PX = 2
+"""The border, and what rounding takes from the width of words."""
 _STEPS = 1000
 
 
@@ -193,18 +198,18 @@ class LibraryPane(QFrame):
         self.export.setToolTip(self.tr("Folder, name, format, size and photo data of the results"))
         self.export.clicked.connect(self.export_asked)
         self._target = ElidedLabel("muted")
-        target = QHBoxLayout()
-        target.addWidget(self._target, 1)
-        target.addWidget(self.export)
+        self._target_row = QHBoxLayout()
+        self._target_row.addWidget(self._target, 1)
+        self._target_row.addWidget(self.export)
         foot = QFrame()
         foot.setObjectName("libraryFoot")
         column = QVBoxLayout(foot)
-        column.setContentsMargins(16, 8, 16, 18)
+        column.setContentsMargins(_SIDE_PX, 8, _SIDE_PX, 18)
         column.setSpacing(6)
         column.addWidget(self._status)
         column.addWidget(self._bar)
         column.addWidget(self._left)
-        column.addLayout(target)
+        column.addLayout(self._target_row)
         column.addWidget(FittingRow((self.stop, self.retry, self.start)))
         return foot
 
@@ -246,6 +251,19 @@ class LibraryPane(QFrame):
         """Show where results go."""
         self._target.show_text(text)
         self._target.setToolTip(tip)
+        self._fit_width()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """The font is known now."""
+        super().showEvent(event)
+        self._fit_width()
+
+    def _fit_width(self) -> None:
+        words = self._target.fontMetrics().horizontalAdvance(self._target.whole)
+        beside = (
+            self.export.sizeHint().width() + self._target_row.spacing() + 2 * _SIDE_PX + _SLACK_PX
+        )
+        self.setFixedWidth(max(PANE_WIDTH_PX, min(words + beside, _MOST_WIDTH_PX)))
 
     def show_start(self, text: str, tip: str, *, possible: bool) -> None:
         """Show what the main button does; it is gone where there is nothing to do."""
