@@ -47,19 +47,21 @@ def test_a_long_name_is_cut_in_its_middle_and_is_whole_where_there_is_room(qtbot
 
 
 def test_a_long_name_leaves_the_window_as_narrow_as_it_may_be(qtbot, window, tmp_path):
-    least = window.minimumSizeHint().width()
-    photo = save_png(tmp_path / LONG, np.full((60, 80, 3), 90, np.uint8))
-    with qtbot.waitSignal(window.work.restored):
-        window.open_paths([photo])
-    qtbot.waitUntil(lambda: not window.work.is_busy)
+    leasts = []
+    for name in ("a.png", LONG):
+        photo = save_png(tmp_path / name, np.full((60, 80, 3), 90, np.uint8))
+        with qtbot.waitSignal(window.work.restored):
+            window.open_paths([photo])
+        qtbot.waitUntil(lambda: not window.work.is_busy)
+        with qtbot.waitSignal(window.work.saved):
+            window.commands.save.trigger()
+        leasts.append(window.minimumSizeHint().width())
     assert window.parts.header.name == LONG
     assert "…" in window.parts.header._name.text()
-    with qtbot.waitSignal(window.work.saved):
-        window.commands.save.trigger()
     window.parts.banner.show_note(f"“{LONG}” is saved.")
     assert LONG in window.parts.banner.text
     assert cut_off(window) == []
-    assert window.minimumSizeHint().width() <= max(least, window.minimumWidth())
+    assert window.minimumSizeHint().width() <= max(leasts[0], window.minimumWidth())
 
 
 def test_the_line_is_spoken_of_only_where_there_is_one(qtbot, window, engine, photo_path):
@@ -104,7 +106,7 @@ def test_where_no_face_was_found_the_strip_says_how_one_is_added(qtbot, window, 
 
 def test_what_does_not_fit_the_last_line_ends_in_an_ellipsis(qapp):
     font = QFont()
-    room = QFontMetrics(font).horizontalAdvance("A face may have become")
+    room = QFontMetrics(font).horizontalAdvance("A face may have become") + 2  # it is rounded
     text = "A face may have become\nanother person altogether, so compare it"
     first, second = wrapped(text, font, room, 2)
     assert first == "A face may have become"

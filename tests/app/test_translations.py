@@ -275,6 +275,13 @@ def shown(qapp):
     install_language(qapp, SOURCE)
 
 
+@pytest.fixture
+def _any_font(monkeypatch):
+    """Translations are there whatever fonts this computer has."""
+    monkeypatch.setattr("app.widgets.language.can_show", lambda _language: True)
+
+
+@pytest.mark.usefixtures("_any_font")
 @pytest.mark.parametrize(
     ("language", "one", "many"),
     [("en", "1 face", "5 faces"), ("de", "1 Gesicht", "5 Gesichter"), ("bn", "1টি মুখ", "5টি মুখ")],
@@ -299,6 +306,7 @@ def test_an_error_of_the_engine_speaks_german_and_names_the_file(shown):
     assert core_text(error.remedy).startswith("Kopieren Sie")
 
 
+@pytest.mark.usefixtures("_any_font")
 def test_qts_own_buttons_are_translated(shown, qtbot):
     for language, close in (("de", "Schließen"), ("bn", "বন্ধ করুন")):
         shown(language)

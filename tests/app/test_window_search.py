@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from app_fakes import FakeEngine, make_services, save_png
+from PySide6.QtWidgets import QApplication
 from test_window_library import drop, settle
 
 from app.windows.main_window import MainWindow
@@ -139,6 +140,7 @@ def test_it_says_how_many_earlier_results_were_left_out(qtbot, window, album, ga
 
 def test_where_results_go_is_not_cut_off_where_there_is_room(window):
     window.commands.library.trigger()
+    QApplication.processEvents()  # the pane takes the width that its words need
     shown_text = window.parts.library._target.text()
     assert "…" not in shown_text
     assert "beside each photo" in shown_text
