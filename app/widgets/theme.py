@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -16,25 +16,29 @@ from PySide6.QtWidgets import QApplication
 
 ICON_SIZE_PX = 20
 _PIXEL_RATIOS = (1, 2, 3)
-_IS_STYLED = "heirloomIsStyled"
+_THEME = "heirloomTheme"
+_Role = QPalette.ColorRole
 _ROLES = {
-    QPalette.ColorRole.Window: "window",
-    QPalette.ColorRole.WindowText: "text",
-    QPalette.ColorRole.Base: "surface",
-    QPalette.ColorRole.AlternateBase: "control",
-    QPalette.ColorRole.Text: "text",
-    QPalette.ColorRole.PlaceholderText: "muted",
-    QPalette.ColorRole.Button: "control",
-    QPalette.ColorRole.ButtonText: "text",
-    QPalette.ColorRole.BrightText: "error",
-    QPalette.ColorRole.Highlight: "accent",
-    QPalette.ColorRole.HighlightedText: "accent_text",
-    QPalette.ColorRole.Link: "accent",
-    QPalette.ColorRole.Mid: "groove",
-    QPalette.ColorRole.Midlight: "border",
-    QPalette.ColorRole.ToolTipBase: "surface",
-    QPalette.ColorRole.ToolTipText: "text",
+    "window": (_Role.Window,),
+    "surface": (_Role.Base,),
+    "canvas": (_Role.Dark,),
+    "text": (_Role.WindowText, _Role.Text, _Role.ButtonText),
+    "muted": (_Role.PlaceholderText,),
+    "border": (_Role.Midlight,),
+    "control": (_Role.Button,),
+    "control_hover": (_Role.Light,),
+    "groove": (_Role.Mid,),
+    "accent": (_Role.Highlight, _Role.Accent, _Role.Link),
+    "accent_hover": (_Role.LinkVisited,),
+    "accent_text": (_Role.HighlightedText,),
+    "accent_soft": (_Role.AlternateBase,),
+    "error": (_Role.BrightText,),
+    "error_soft": (_Role.Shadow,),
+    "note_soft": (_Role.ToolTipBase,),
+    "disabled": (_Role.ToolTipText,),
 }
+"""Where the palette keeps each colour. The style sheet, which is the same in every theme, asks for
+the first role. Some roles hold colours of another kind; tool tips are all in the sheet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,6 @@ class Colours:
     error_soft: str
     note_soft: str
     disabled: str
-    tick: str
 
 
 @cache
@@ -81,34 +84,59 @@ def current_colours() -> Colours:
 
 
 def apply_theme(app: QApplication, *, dark: bool) -> None:
-    """Give the whole application one theme; quick where it has it already."""
-    chosen = colours(dark=dark)
-    sheet = style_sheet(chosen)
-    if app.styleSheet() == sheet:  # giving it again would polish every widget anew
+    """Give the whole application one theme; quick where it has it already.
+
+    Another style sheet would have Qt measure every widget anew, a third of a second for a window
+    with all its hidden parts. So there is one, which takes its colours from the palette.
+    """
+    name = "dark" if dark else "light"
+    before = app.property(_THEME)
+    if before == name:
         return
-    palette = QPalette()
-    for role, name in _ROLES.items():
-        palette.setColor(role, QColor(getattr(chosen, name)))
-    for role in (
-        QPalette.ColorRole.Text,
-        QPalette.ColorRole.WindowText,
-        QPalette.ColorRole.ButtonText,
-    ):
-        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(chosen.disabled))
-    if app.property(_IS_STYLED) is None:  # once: each time, it would polish every widget as well
+    app.setProperty(_THEME, name)
+    if before is None:
         app.setStyle("Fusion")
-        app.setProperty(_IS_STYLED, True)
-    app.setPalette(palette)
-    app.setStyleSheet(sheet)
+    app.setPalette(_palette(colours(dark=dark)))
+    if before is None:
+        app.setStyleSheet(style_sheet())
+    else:
+        _draw_anew(app)
 
 
-def style_sheet(chosen: Colours) -> str:
-    """The style sheet with the colours filled in."""
+def _palette(chosen: Colours) -> QPalette:
+    palette = QPalette()
+    for name, roles in _ROLES.items():
+        for role in roles:
+            palette.setColor(role, QColor(getattr(chosen, name)))
+    for role in _ROLES["text"]:
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(chosen.disabled))
+    return palette
+
+
+def _draw_anew(app: QApplication) -> None:
+    """Have the style look up the colours of all widgets again, as it keeps what it once found."""
+    style = app.style()
+    for widget in app.allWidgets():
+        if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+            style.unpolish(widget)
+            style.polish(widget)
+        if widget.isWindow():
+            widget.update()
+
+
+def style_sheet() -> str:
+    """The style sheet; colours are names of the palette's roles."""
     text = files("resources").joinpath("styles", "base.qss").read_text("utf-8")
-    values = {item.name: str(getattr(chosen, item.name)) for item in fields(chosen)}
+    values = {name: sheet_colour(name) for name in _ROLES}
     # Style sheets load pictures from files only; forward slashes work on every system.
     values["icons"] = Path(str(files("resources").joinpath("icons"))).as_posix()
     return re.sub(r"@([a-z_]+)", lambda found: values[found[1]], text)
+
+
+def sheet_colour(name: str) -> str:
+    """What stands in a style sheet for one of the named colours, for instance "palette(base)"."""
+    role = _ROLES[name][0].name.replace("ToolTip", "Tooltip")
+    return f"palette({'-'.join(re.findall('[A-Z][a-z]+', role)).lower()})"
 
 
 def icon(name: str) -> QIcon:

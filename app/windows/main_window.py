@@ -359,6 +359,7 @@ class MainWindow(QMainWindow):
         theme = self.preferences.theme
         dark = system_is_dark() if theme == "system" else theme == "dark"
         app = QApplication.instance()
+        self.setProperty("dark", dark)
         if isinstance(app, QApplication):
             apply_theme(app, dark=dark)
         self.commands.refresh_icons()

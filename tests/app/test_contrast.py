@@ -86,4 +86,4 @@ def test_every_rule_of_the_style_sheet_that_names_both_colours_is_readable(dark)
 def test_all_colours_of_the_sheet_are_colours_of_the_themes():
     sheet = files("resources").joinpath("styles", "base.qss").read_text("utf-8")
     names = set(re.findall(r"@(\w+)", re.sub(r"/\*.*?\*/", "", sheet)))
-    assert names - {"icons", "tick"} <= set(Colours.__dataclass_fields__)
+    assert names - {"icons"} <= set(Colours.__dataclass_fields__)
