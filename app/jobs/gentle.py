@@ -4,6 +4,7 @@ All threads of Python share one lock. Whoever holds it for long lets the window 
 
 - Loading torch's libraries takes the system up to a second, and `import` holds the lock meanwhile.
   Calls through ctypes do not, so the libraries are opened that way first; `import` then finds them.
+- Modules that only some windows need are imported one at a time while the user does nothing.
 - While the objects of thousands of modules are made, the garbage collector walks over all of them
   again and again, 0.4 s at a time. It rests during the import, and afterwards leaves these objects
   alone, as they live as long as the program.
@@ -13,19 +14,26 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import importlib
 import importlib.util
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer
 
 SWITCH_INTERVAL_S = 0.001
 """How long a thread may keep the lock while another one waits; Python's own choice is 5 ms."""
 
 NICENESS = 3
 """How far calculating steps back behind the window, where processors are short (Linux)."""
+
+TURN_MS = 50
+"""Between two imports of modules that may be needed later."""
 
 _LIBRARIES = ("c10", "torch_cpu", "torch", "torch_python")
 _RTLD_LAZY = 1
@@ -71,3 +79,34 @@ def step_back() -> None:
     if sys.platform == "linux":
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+
+
+class ImportsInTurns(QObject):
+    """Imports modules before they are needed, one in each turn, so that no turn is long.
+
+    Args:
+        names: Modules, those first that others of them need.
+        parent: Owner.
+    """
+
+    def __init__(self, names: Sequence[str], parent: QObject) -> None:
+        super().__init__(parent)
+        self._names = deque(names)
+        self._timer = QTimer(self)
+        self._timer.setInterval(TURN_MS)
+        self._timer.timeout.connect(self._import_one)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all of them are there."""
+        return not self._names
+
+    def start(self) -> None:
+        """Begin; ends by itself."""
+        self._timer.start()
+
+    def _import_one(self) -> None:
+        if self._names:
+            importlib.import_module(self._names.popleft())
+        if self.is_done:
+            self._timer.stop()

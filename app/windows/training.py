@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.jobs.gentle import ImportsInTurns
 from app.jobs.photo_work import PhotoWork
 from app.session.services import Services
 from app.session.training_runs import ENDED, RunView, read_run, untold_runs, was_told
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from app.dialogs.training.window import TrainingWindow
 
 LOOK_MS = 3000
+_PAGES = "face_grid", "photos_page", "check_page", "damage_page", "plan_page", "run_page", "window"
+_MODULES = tuple(f"app.dialogs.training.{name}" for name in _PAGES)
 
 
 class Training(QObject):
@@ -60,14 +63,22 @@ class Training(QObject):
         action.triggered.connect(self.open)
         banner.dismissed.connect(self._on_dismissed)
         banner.accepted.connect(self._on_accepted)
+        self.imports = ImportsInTurns(_MODULES, self)
         if services.training is not None:
             self.timer.start()
+            QTimer.singleShot(LOOK_MS, self.imports, self.imports.start)
 
     @Slot()
     def open(self) -> None:
-        """Show the training window."""
+        """Show the training window; the first time it is made now, and shown a moment later.
+
+        Both together would be a stand-still that one notices.
+        """
+        is_new = self.window is None
         window = self._made()
-        if window is not None:
+        if window is not None and is_new:
+            QTimer.singleShot(0, window, window.open_with)
+        elif window is not None:
             window.open_with()
 
     def _made(self) -> TrainingWindow | None:

@@ -12,9 +12,10 @@ import time
 import numpy as np
 import pytest
 from app_fakes import save_png
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QObject, QTimer
 from watchdog import Block, Starvation, Watchdog
 
+from app.jobs.gentle import TURN_MS, ImportsInTurns
 from app.session.library import PhotoState
 
 MOST_BUSY_MS = 100
@@ -167,3 +168,21 @@ def test_the_libraries_of_torch_are_opened_without_importing_it():
     assert imported == "False"
     if sys.platform == "linux":
         assert int(count) >= 3
+
+
+def test_modules_for_later_are_imported_one_a_turn(qtbot, tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    names = ["later_one", "later_two", "later_three"]
+    for name in names:
+        (tmp_path / f"{name}.py").write_text("")
+    owner = QObject()
+    imports = ImportsInTurns(names, owner)
+    seen = []
+    imports._timer.timeout.connect(lambda: seen.append(sum(name in sys.modules for name in names)))
+    assert not imports.is_done
+    imports.start()
+    qtbot.waitUntil(lambda: imports.is_done)
+    qtbot.wait(3 * TURN_MS)
+    assert seen == [1, 2, 3]
+    for name in names:
+        del sys.modules[name]

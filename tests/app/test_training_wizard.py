@@ -97,6 +97,7 @@ def window(qtbot, engine, store, tmp_path, models):
     qtbot.addWidget(made)
     made.show()
     made.commands.train.trigger()
+    qtbot.waitUntil(made.training.window.isVisible)
     yield made.training.window
     made.close()
 
