@@ -9,14 +9,18 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
 
 ICON_SIZE_PX = 20
 _PIXEL_RATIOS = (1, 2, 3)
 _THEME = "heirloomTheme"
+_A_TURN = 40
+"""So many hidden widgets take the colours of another theme in one turn of the event loop."""
+
 _Role = QPalette.ColorRole
 _ROLES = {
     "window": (_Role.Window,),
@@ -100,7 +104,7 @@ def apply_theme(app: QApplication, *, dark: bool) -> None:
     if before is None:
         app.setStyleSheet(style_sheet())
     else:
-        _draw_anew(app)
+        redrawing(app).begin()
 
 
 def _palette(chosen: Colours) -> QPalette:
@@ -113,15 +117,55 @@ def _palette(chosen: Colours) -> QPalette:
     return palette
 
 
-def _draw_anew(app: QApplication) -> None:
-    """Have the style look up the colours of all widgets again, as it keeps what it once found."""
-    style = app.style()
-    for widget in app.allWidgets():
-        if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
-            style.unpolish(widget)
-            style.polish(widget)
-        if widget.isWindow():
-            widget.update()
+class _Redrawing(QObject):
+    """Has the style look up the colours of all widgets again, as it keeps what it once found.
+
+    What is seen comes at once. Hidden widgets, which are most, come in turns of a few milliseconds;
+    one that is shown meanwhile is wrong for a moment.
+    """
+
+    def __init__(self, app: QApplication) -> None:
+        super().__init__(app)
+        self._app = app
+        self._hidden: list[QWidget] = []
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._take_turn)
+
+    def begin(self) -> None:
+        """Draw anew what is seen, and see to the rest."""
+        polished = Qt.WidgetAttribute.WA_WState_Polished
+        widgets = [widget for widget in self._app.allWidgets() if widget.testAttribute(polished)]
+        self._hidden = [widget for widget in widgets if not widget.isVisible()]
+        for widget in widgets:
+            if widget.isVisible():
+                self._redraw(widget)
+                if widget.isWindow():
+                    widget.update()
+        self._timer.start()
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all of them have the colours."""
+        return not self._hidden
+
+    def _take_turn(self) -> None:
+        for _ in range(min(_A_TURN, len(self._hidden))):
+            widget = self._hidden.pop()
+            if isValid(widget):  # it may be gone by now
+                self._redraw(widget)
+        if self.is_done:
+            self._timer.stop()
+
+    def _redraw(self, widget: QWidget) -> None:
+        style = self._app.style()
+        style.unpolish(widget)
+        style.polish(widget)
+
+
+@cache
+def redrawing(app: QApplication) -> _Redrawing:
+    """The one of the application."""
+    return _Redrawing(app)
 
 
 def style_sheet() -> str:
