@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -191,8 +192,8 @@ def icon(name: str) -> QIcon:
         (QIcon.Mode.Normal, chosen.text),
         (QIcon.Mode.Disabled, chosen.disabled),
     ):
-        for ratio in _PIXEL_RATIOS:
-            made.addPixmap(svg_pixmap(name, QSize(ICON_SIZE_PX, ICON_SIZE_PX), colour, ratio), mode)
+        for pixmap in _pixmaps(name, QSize(ICON_SIZE_PX, ICON_SIZE_PX), colour, _PIXEL_RATIOS):
+            made.addPixmap(pixmap, mode)
     return made
 
 
@@ -205,13 +206,24 @@ def svg_pixmap(name: str, size: QSize, colour: str, ratio: float) -> QPixmap:
         colour: What `currentColor` in the file becomes.
         ratio: Device pixels a device-independent pixel.
     """
-    key = f"{name} {size.width()}x{size.height()} {colour} {ratio}"
-    known = QPixmap()
-    if QPixmapCache.find(key, known):
-        return known
-    pixmap = _drawn(_svg(name).replace("currentColor", colour), size, ratio)
-    QPixmapCache.insert(key, pixmap)
-    return pixmap
+    return _pixmaps(name, size, colour, (ratio,))[0]
+
+
+def _pixmaps(name: str, size: QSize, colour: str, ratios: Sequence[float]) -> list[QPixmap]:
+    """One of resources/icons for each ratio; the file is read once for all of them."""
+    renderer: QSvgRenderer | None = None
+    found = []
+    for ratio in ratios:
+        key = f"{name} {size.width()}x{size.height()} {colour} {ratio}"
+        pixmap = QPixmap()
+        if not QPixmapCache.find(key, pixmap):
+            if renderer is None:
+                svg = _svg(name).replace("currentColor", colour)
+                renderer = QSvgRenderer(QByteArray(svg.encode()))
+            pixmap = _drawn(renderer, size, ratio)
+            QPixmapCache.insert(key, pixmap)
+        found.append(pixmap)
+    return found
 
 
 @cache
@@ -219,8 +231,7 @@ def _svg(name: str) -> str:
     return files("resources").joinpath("icons", f"{name}.svg").read_text("utf-8")
 
 
-def _drawn(svg: str, size: QSize, ratio: float) -> QPixmap:
-    renderer = QSvgRenderer(QByteArray(svg.encode()))
+def _drawn(renderer: QSvgRenderer, size: QSize, ratio: float) -> QPixmap:
     pixmap = QPixmap(round(size.width() * ratio), round(size.height() * ratio))
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)

@@ -1,17 +1,18 @@
 """How long the window stands still, in all that a user does with it.
 
     QT_QPA_PLATFORM=offscreen python tests/benchmarks/bench_event_loop.py [--megapixels 50]
-        [--explain 50] [--most 100] [--only NAME ...]
+        [--photo FILE] [--parts PART ...] [--explain 50] [--most 100]
 
-Drives the real window with the real engine: opening, restoring, all ways of comparing, sliders, the
-brush, presets, every dialog, saving, reports, a grid of nine results, a batch of twelve photos of
-which one is damaged, other colours, another language. A line a step: the longest time in which the
-event loop did nothing, by the clock; the same without what other programs took of the processors
-(see `tests/support/watchdog.py`), which should stay under 100 ms; how much of it this thread
-calculated; how many blocks were over 50 ms. Ends with 1 where a step is over --most.
+Drives the real window with the real engine: opening, restoring, all ways of comparing, sliders,
+single faces, the brush, presets, every dialog, saving, reports, a grid of nine results, a batch of
+twelve photos of which one is damaged, other colours, another language. A line a step: the longest
+time in which the event loop did nothing, by the clock; the same without what other programs took
+of the processors (see `tests/support/watchdog.py`), which should stay under 100 ms; how much of it
+this thread calculated; how many blocks were over 50 ms. Ends with 1 where a step is over --most.
 
---explain writes what the threads did in blocks of at least so many milliseconds. --only leaves out
-steps whose names do not contain one of the words; opening and restoring stay.
+--parts takes only some parts of the walk, with what has to be done before them, so that each can be
+measured while nothing else runs. --photo is enlarged to --megapixels; its faces grow with it.
+--explain writes what the threads did in blocks of at least so many milliseconds.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]
 
-from event_loop_walk import Walk, make_album, rest  # noqa: E402
+from event_loop_walk import PARTS, Walk, make_album, rest  # noqa: E402
 from watchdog import Block, Watchdog  # noqa: E402
 
 from app.jobs.gentle import SWITCH_INTERVAL_S  # noqa: E402
@@ -38,8 +39,6 @@ from app.windows.application import make_application, show_hosted  # noqa: E402
 _SAMPLE = ROOT / "resources" / "samples" / "astronaut-aged.jpg"
 _ALBUM_SIDE_PX = 1024
 _NOTED_MS = 50.0
-_FIRST = 3
-"""Steps without which no other one can be taken."""
 
 
 def main() -> int:
@@ -48,12 +47,13 @@ def main() -> int:
     parser.add_argument("--megapixels", type=float, default=50.0)
     parser.add_argument("--explain", type=float, metavar="MS")
     parser.add_argument("--most", type=float, default=100.0, metavar="MS")
-    parser.add_argument("--only", nargs="*", default=[], metavar="NAME")
+    parser.add_argument("--parts", nargs="*", default=PARTS, choices=PARTS, metavar="PART")
+    parser.add_argument("--photo", type=Path, default=_SAMPLE, metavar="FILE")
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         make_album(_SAMPLE, folder / "album", _ALBUM_SIDE_PX)
-        make_photo(folder / "large.jpg", wanted.megapixels)
+        make_photo(wanted.photo, folder / "large.jpg", wanted.megapixels)
         return measure(folder, wanted)
 
 
@@ -69,12 +69,10 @@ def measure(folder: Path, wanted: argparse.Namespace) -> int:
     worst = 0.0
     with Watchdog(noted_ms=20.0, explain_ms=wanted.explain) as watchdog:
         walk = Walk(host, folder / "large.jpg", folder / "album", folder)
-        for number, (name, step) in enumerate(walk.steps):
-            if number >= _FIRST and wanted.only and not any(w in name for w in wanted.only):
-                continue
-            step()
+        for step in walk.steps(wanted.parts):
+            step.take()
             longest_ms, own_ms = watchdog.longest_ms, watchdog.longest_own_ms
-            _print(name, longest_ms, own_ms, watchdog.restart(), wanted.explain)
+            _print(step.name, longest_ms, own_ms, watchdog.restart(), wanted.explain)
             worst = max(worst, own_ms)
     if host.window.work.document is not None:
         host.window.work.document.discard()
@@ -99,15 +97,16 @@ def _print(
             print(f"--- {block.own_ms:.0f} ms, calculating {block.busy_ms:.0f} ms\n{block.doing}")
 
 
-def make_photo(path: Path, megapixels: float) -> None:
-    """The sample photo at the wanted size, made by another process: this one has to be fresh."""
+def make_photo(source: Path, path: Path, megapixels: float) -> None:
+    """A photo at the wanted size, made by another process: this one has to be fresh."""
     code = (
         "import sys; from PIL import Image\n"
         "image = Image.open(sys.argv[3]).convert('RGB')\n"
-        "side = round((float(sys.argv[2]) * 1e6) ** 0.5)\n"
-        "image.resize((side, side), Image.Resampling.BICUBIC).save(sys.argv[1], quality=90)\n"
+        "scale = (float(sys.argv[2]) * 1e6 / image.width / image.height) ** 0.5\n"
+        "size = round(image.width * scale), round(image.height * scale)\n"
+        "image.resize(size, Image.Resampling.BICUBIC).save(sys.argv[1], quality=90)\n"
     )
-    command = [sys.executable, "-c", code, str(path), str(megapixels), str(_SAMPLE)]
+    command = [sys.executable, "-c", code, str(path), str(megapixels), str(source)]
     subprocess.run(command, check=True, cwd=ROOT)
 
 

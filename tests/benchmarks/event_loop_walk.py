@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from PySide6.QtGui import QAction, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
+from app.dialogs.project_history import HistoryDialog
 from app.session.presets import FOLDER, PresetStore
 from app.windows.application import WindowHost
 from app.windows.main_window import MainWindow
@@ -46,6 +48,27 @@ def rest(milliseconds: int) -> None:
     wait_until(lambda: True, milliseconds)
 
 
+@dataclass(frozen=True)
+class Step:
+    """Something that a user does.
+
+    Attributes:
+        part: The part of the walk that it belongs to; each can be taken in a process of its own.
+        name: What the table calls it.
+        take: Does it.
+    """
+
+    part: str
+    name: str
+    take: Callable[[], object]
+
+
+PHOTO_PARTS = "views", "settings", "faces", "dialogs", "saving", "scores", "grid", "looks", "brush"
+"""Those that need an open photo."""
+PARTS = (*PHOTO_PARTS, "list", "batch", "language")
+_OPENING = "opening"
+
+
 class Walk:
     """The steps, each with its name, in their order.
 
@@ -67,38 +90,81 @@ class Walk:
         """The window, which is another one after a change of the language."""
         return self._host.window
 
-    @property
-    def steps(self) -> tuple[tuple[str, Callable[[], object]], ...]:
-        """Names and steps."""
-        commands = self.window.commands
-        modes = [
-            (f"{mode.text().replace('&', '')}: zoom, pan, divider", partial(self._look, mode))
-            for mode in commands.compare.actions()
+    def steps(self, parts: Sequence[str]) -> list[Step]:
+        """The steps of some parts, with what has to be done before them."""
+        photo = [
+            Step(_OPENING, "Opening", self._open),
+            Step(_OPENING, "Restoring", self._wait),
         ]
-        return (
-            ("Loading the engine", self._warm_up),
-            ("Opening", self._open),
-            ("Restoring", self._wait),
-            *modes,
-            ("Magnifier", self._magnify),
-            ("Sliders", self._slide),
-            ("Undo and redo of sliders", self._undo_and_redo),
-            ("Presets and versions", self._use_presets),
-            ("Dialogs", self._open_dialogs),
-            ("Saving, exporting, project", self._save),
-            ("Report", self._report),
-            ("Scores", self._score),
-            ("Grid of 9 results", self._compare_results),
-            ("Themes and modes", self._change_looks),
-            ("Brush and eraser", self._paint),
-            ("Undo and redo of strokes", self._undo_and_redo),
-            ("Leaving the brush", self._leave_brush),
-            ("Opening the list", self._open_list),
-            ("Batch of 12 with a damaged photo", self._run_batch),
-            ("Going through the list", self._go_through_list),
-            ("Report on the list", self._report_on_list),
-            ("Language", self._change_language),
+        listed = [Step("list", "Opening the list", self._open_list)]
+        found = [Step(_OPENING, "Loading the engine", self._warm_up)]
+        found += photo if set(parts) & set(PHOTO_PARTS) else []
+        found += [step for step in self._photo_steps() if step.part in parts]
+        found += listed if {"list", "batch", "language"} & set(parts) else []
+        return found + [step for step in self._list_steps() if step.part in parts]
+
+    def _photo_steps(self) -> list[Step]:
+        commands, history = self.window.commands, self.window.history_commands
+        modes = [(mode.text().replace("&", ""), mode) for mode in commands.compare.actions()]
+        dialogs = (
+            ("preferences", commands.preferences),
+            ("shortcuts", commands.shortcuts),
+            ("about", commands.about),
+            ("models", commands.models),
+            ("training", commands.train),
+            ("training again", commands.train),
+            ("export", commands.export),
+            ("presets", history.manage_presets),
+            ("history", history.history),
         )
+        views = [Step("views", f"{name}: zoom, pan", partial(self._look, m)) for name, m in modes]
+        return [
+            *views,
+            Step("views", "Magnifier", self._magnify),
+            Step("settings", "Sliders", self._slide),
+            Step("settings", "Undo and redo of sliders", self._undo_and_redo),
+            Step("settings", "Going through the history", self._go_through_history),
+            Step("settings", "Presets and versions", self._use_presets),
+            Step("faces", "Strength of one face", self._change_face_strength),
+            Step("faces", "Leaving one face out", self._leave_face_out),
+            Step("faces", "Undo and redo of faces", self._undo_and_redo),
+            *(Step("dialogs", f"Dialog: {n}", partial(self._open_dialog, a)) for n, a in dialogs),
+            Step("saving", "Saving as JPEG", partial(self._save, "saved.jpg")),
+            Step("saving", "Saving as TIFF", partial(self._save, "saved.tif")),
+            Step("saving", "Exporting", self._export),
+            Step("saving", "Report", self._report),
+            Step("scores", "Scores", self._score),
+            Step("grid", "Grid of 9 results", self._compare_results),
+            *self._looks(),
+            Step("brush", "Brush and eraser", self._paint),
+            Step("brush", "Undo and redo of strokes", self._undo_and_redo),
+            Step("brush", "Leaving the brush", self._leave_brush),
+        ]
+
+    def _looks(self) -> list[Step]:
+        themes = [
+            Step("looks", f"Theme: {name}{again}", partial(self._change_look, "set_theme", name))
+            for again in ("", " again")
+            for name in ("dark", "light")
+        ]
+        return themes + [
+            Step("looks", f"Mode: {name}", partial(self._change_look, "set_mode", name))
+            for name in ("simple", "studio")
+        ]
+
+    def _list_steps(self) -> list[Step]:
+        languages = [
+            Step("language", f"Language: {name}", partial(self._change_language, name))
+            for name in ("de", "bn", "en")
+        ]
+        return [
+            Step("list", "Beginning, pausing, going on", self._pause_batch),
+            Step("list", "Cancelling all", self._cancel_batch),
+            Step("list", "Going through the list", self._go_through_list),
+            Step("list", "Report on the list", self._report_on_list),
+            Step("batch", "Batch of 12 with a damaged photo", self._run_batch),
+            *languages,
+        ]
 
     # Waiting
 
@@ -166,13 +232,23 @@ class Walk:
             rest(60)
         self._wait()
 
+    def _go_through_history(self) -> None:
+        """Back to the first step and to the last one again, by the dialog."""
+        window = self.window
+        window.history_commands.history.trigger()
+        rest(200)
+        dialog = next(w for w in window.findChildren(HistoryDialog) if w.isVisible())
+        last = dialog.steps.count() - 1
+        for number in (0, last // 2, last):
+            dialog.step_chosen.emit(number)
+            rest(100)
+            self._wait()
+        dialog.close()
+        rest(60)
+
     def _use_presets(self) -> None:
         """Eight presets, one of them used; the menus are opened."""
-        window = self.window
-        kept = PresetStore(self._host._store.folder / FOLDER)
-        for number in range(8):
-            faces = RestorationSettings().faces.replace(strength=0.1 + 0.1 * number)
-            kept.save(f"Preset {number}", RestorationSettings(faces=faces), replaces=True)
+        window, kept = self.window, self._keep_presets()
         commands = window.history_commands
         for menu in (commands.presets_menu, commands.versions_menu):
             menu.popup(window.mapToGlobal(QPoint(200, 200)))
@@ -183,38 +259,48 @@ class Walk:
         window.commands.undo.trigger()
         self._wait()
 
-    def _open_dialogs(self) -> None:
-        commands, history = self.window.commands, self.window.history_commands
-        for action in (
-            commands.preferences,
-            commands.shortcuts,
-            commands.about,
-            commands.models,
-            commands.train,
-            commands.export,
-            history.manage_presets,
-            history.history,
-        ):
-            QTimer.singleShot(500, self._close_dialogs)
-            action.trigger()
-            rest(700)
-        rest(300)
+    def _keep_presets(self) -> PresetStore:
+        kept = PresetStore(self._host._store.folder / FOLDER)
+        for number in range(8):
+            faces = RestorationSettings().faces.replace(strength=0.1 + 0.1 * number)
+            kept.save(f"Preset {number}", RestorationSettings(faces=faces), replaces=True)
+        return kept
+
+    def _change_face_strength(self) -> None:
+        self.window.faces.choose(0)
+        rest(100)
+        slider = self.window.parts.strip.detail.strength.slider
+        for value in (*range(100, 40, -6), *range(40, 80, 6)):
+            slider.setValue(value)
+            rest(20)
+        slider.released.emit()
+        self._wait()
+
+    def _leave_face_out(self) -> None:
+        for _ in range(2):
+            self.window.parts.strip.detail.on.click()
+            rest(60)
+            self._wait()
+
+    def _open_dialog(self, action: QAction) -> None:
+        QTimer.singleShot(500, self._close_dialogs)
+        action.trigger()
+        rest(1000)
 
     def _close_dialogs(self) -> None:
         for widget in QApplication.topLevelWidgets():
             if widget is not self.window and widget.isVisible():
                 widget.reject() if isinstance(widget, QDialog) else widget.close()
 
-    def _save(self) -> None:
-        work = self.window.work
-        work.save(self._folder / "saved.jpg", overwrite=True)
+    def _save(self, name: str) -> None:
+        self.window.work.save(self._folder / name, overwrite=True)
         self._wait()
-        work.save(self._folder / "saved.tif", overwrite=True)
-        self._wait()
+
+    def _export(self) -> None:
         self.window.commands.export.trigger()
         rest(200)
-        dialog = self.window.library.desk.dialog
-        dialog.chosen.emit(self.window.library.desk.export)
+        desk = self.window.library.desk
+        desk.dialog.chosen.emit(desk.export)
         self._close_dialogs()
         self._wait()
 
@@ -235,6 +321,7 @@ class Walk:
     def _compare_results(self) -> None:
         """The present result and eight presets, side by side."""
         window = self.window
+        self._keep_presets()
         window.history.compare_grid.fill("presets")
         rest(200)
         self._wait()
@@ -252,13 +339,9 @@ class Walk:
         window.history.compare_grid.leave()
         rest(60)
 
-    def _change_looks(self) -> None:
-        for theme in ("dark", "light"):
-            self.window.set_theme(theme)
-            rest(150)
-        for mode in ("simple", "studio"):
-            self.window.set_mode(mode)
-            rest(150)
+    def _change_look(self, change: str, name: str) -> None:
+        getattr(self.window, change)(name)
+        rest(300)
 
     # The brush
 
@@ -299,9 +382,26 @@ class Walk:
     # Many photos
 
     def _open_list(self) -> None:
-        self.window.work.document.discard()
+        if self.window.work.document is not None:
+            self.window.work.document.discard()
         self.window.open_paths([self._album])
         wait_until(lambda: len(self.window.library.library) == _ALBUM and self._is_idle(), 500)
+
+    def _pause_batch(self) -> None:
+        start, batch = self.window.parts.library.start, self.window.library.batch
+        start.click()
+        rest(2500)
+        start.click()
+        wait_until(lambda: not batch.is_on, 200)
+        rest(300)
+        start.click()
+        rest(1500)
+        assert batch.is_on
+
+    def _cancel_batch(self) -> None:
+        self.window.library.desk.cancel_all()
+        wait_until(lambda: not self.window.library.batch.is_on, 300)
+        self._wait()
 
     def _run_batch(self) -> None:
         desk = self.window.library
@@ -323,15 +423,14 @@ class Walk:
         self.window.commands.report_list.trigger()
         self._wait()
 
-    def _change_language(self) -> None:
-        for language in ("de", "bn", "en"):
-            before = self.window
-            self.window.manners.show_preferences()
-            rest(200)
-            self.window.manners.dialog.edited.emit("language", language)
-            wait_until(lambda old=before: self.window is not old, 300)
-            rest(300)
-            self._wait()
+    def _change_language(self, language: str) -> None:
+        before = self.window
+        before.manners.show_preferences()
+        rest(200)
+        before.manners.dialog.edited.emit("language", language)
+        wait_until(lambda: self.window is not before, 300)
+        rest(300)
+        self._wait()
         self._close_dialogs()
         rest(100)
 
