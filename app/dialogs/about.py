@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import (
+    QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
     QTextDocument,
@@ -75,6 +76,8 @@ class AboutDialog(QDialog):
         overview.setMarkdown(licence_texts())
         _calm(overview.document())
         overview.setOpenExternalLinks(True)
+        # Qt makes a table of the whole width a pixel too wide.
+        overview.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         inside = bundle_licences()
         if not inside.is_file():
             return overview
@@ -90,10 +93,13 @@ class AboutDialog(QDialog):
 
 
 def _calm(text: QTextDocument) -> None:
-    """Room around the words, headings hardly larger than they are, tables without lines."""
+    """Room around the words, headings hardly larger, tables without lines, no line too long."""
     text.setDocumentMargin(_TEXT_MARGIN_PX)
+    broken = QTextBlockFormat()
+    broken.setNonBreakableLines(False)
     block = text.begin()
     while block.isValid():
+        QTextCursor(block).mergeBlockFormat(broken)
         if block.blockFormat().headingLevel():
             cursor = QTextCursor(block)
             cursor.select(QTextCursor.SelectionType.BlockUnderCursor)

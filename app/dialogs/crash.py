@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
+    QDialogButtonBox,
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
@@ -58,6 +59,7 @@ class CrashDialog(QDialog):
         self.text.hide()
         self._make_buttons()
         self._lay_out(title, words)
+        self.continue_button.setFocus()
         self._widen()
 
     def _make_buttons(self) -> None:
@@ -92,12 +94,14 @@ class CrashDialog(QDialog):
         head.setSpacing(16)
         head.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
         head.addLayout(texts, 1)
+        endings = QDialogButtonBox()
+        endings.addButton(self.quit_button, QDialogButtonBox.ButtonRole.RejectRole)
+        endings.addButton(self.continue_button, QDialogButtonBox.ButtonRole.AcceptRole)
         buttons = QHBoxLayout()
         buttons.addWidget(self.show_button)
         buttons.addWidget(self.copy_button)
         buttons.addStretch(1)
-        buttons.addWidget(self.quit_button)
-        buttons.addWidget(self.continue_button)
+        buttons.addWidget(endings)
         self._rows = layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 20, 20, 16)
         layout.setSpacing(16)

@@ -21,7 +21,7 @@ from app.session.presets import SUFFIX, Preset, Presets, PresetStore
 from app.session.versions import same_name
 from app.widgets.core_text import core_text
 from app.widgets.hinted_list import HintedList
-from app.widgets.line_break import breakable
+from app.widgets.line_break import show_breakable
 from core.errors import RestorationError
 
 _SIZE = (560, 420)
@@ -259,7 +259,7 @@ class PresetsDialog(QDialog):
         self.undo.hide()
 
     def _show(self, text: str) -> None:
-        self.message.setText(breakable(text))
+        show_breakable(self.message, text)
 
     def _show_error(self, error: RestorationError) -> None:
         self._show(f"{core_text(error.summary)} {core_text(error.remedy)}")

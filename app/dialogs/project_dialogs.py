@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QDialogButtonBox, QFileDialog, QWidget
 
 from app.dialogs.files import ask_new_file
 from app.dialogs.name_question import NameQuestion
@@ -56,6 +56,7 @@ def ask_about_recipe(parent: QWidget, name: str, original: str) -> bool:
     question.add(
         translate("ProjectDialogs", "Open this picture"),
         translate("ProjectDialogs", "Restores the restored picture once more"),
+        QDialogButtonBox.ButtonRole.RejectRole,
     )
     again = question.add(
         translate("ProjectDialogs", "Open the original"),

@@ -6,17 +6,18 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app.widgets.line_break import breakable
+from app.widgets.line_break import show_breakable
 
 _WIDTH_PX = 420
+_Role = QDialogButtonBox.ButtonRole
 
 
 class Question(QDialog):
     """Asks something; what closes it otherwise is none of the answers.
 
-    Answers stand in the order in which they are added, the one that is meant most often last.
+    Answers stand in the order that the user's desktop has for what they do.
 
     Args:
         title: The question, or what it is about, in one sentence.
@@ -32,35 +33,43 @@ class Question(QDialog):
         self.setWindowTitle(self.tr("Heirloom"))
         self.setMinimumWidth(_WIDTH_PX)
         self.chosen: QPushButton | None = None
-        self.title = QLabel(breakable(title))
+        self.title, self.words = QLabel(), QLabel(words)
         self.title.setProperty("role", "heading")
         self.title.setTextFormat(Qt.TextFormat.PlainText)
-        self.words = QLabel(words if is_rich else breakable(words))
+        show_breakable(self.title, title)
         self.words.setTextFormat(Qt.TextFormat.RichText if is_rich else Qt.TextFormat.PlainText)
         if is_rich:
             self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
             self.words.setOpenExternalLinks(True)
+        else:
+            show_breakable(self.words, words)
         for label in (self.title, self.words):
             label.setWordWrap(True)
             label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-        self._answers = QHBoxLayout()
-        self._answers.addStretch(1)
+        self._answers = QDialogButtonBox()
         self._rows = layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 20, 20, 16)
         layout.setSpacing(8)
         layout.addWidget(self.title)
         layout.addWidget(self.words, 1)
         layout.addSpacing(12)
-        layout.addLayout(self._answers)
+        layout.addWidget(self._answers)
 
     def add(
-        self, text: str, tip: str, *, is_primary: bool = False, is_default: bool = False
+        self,
+        text: str,
+        tip: str,
+        role: QDialogButtonBox.ButtonRole = _Role.AcceptRole,
+        *,
+        is_primary: bool = False,
+        is_default: bool = False,
     ) -> QPushButton:
         """Add an answer, which closes the question when it is chosen.
 
         Args:
             text: What the button says.
             tip: What then happens.
+            role: What it does, which is what its place comes from.
             is_primary: It is the one to be seen first; Enter chooses it.
             is_default: Enter chooses it.
         """
@@ -71,7 +80,7 @@ class Question(QDialog):
         if is_primary:
             button.setProperty("primary", "true")
         button.clicked.connect(partial(self._on_clicked, button))
-        self._answers.addWidget(button)
+        self._answers.addButton(button, role)
         if is_primary or is_default:
             button.setDefault(True)
             button.setFocus()
@@ -84,7 +93,7 @@ class Question(QDialog):
     def add_cancel(self, *, is_default: bool = False) -> QPushButton:
         """Add the answer that does nothing."""
         tip = self.tr("Closes this question; nothing is done")
-        return self.add(self.tr("Cancel"), tip, is_default=is_default)
+        return self.add(self.tr("Cancel"), tip, _Role.RejectRole, is_default=is_default)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         """Take the height that the words need at this width, which Qt's first guess is above."""

@@ -17,6 +17,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+_LEAST_WIDTH_PX, _MOST_WIDTH_PX = 720, 960
+_HEIGHT_PX = 620
+_AROUND_PX = 60
+"""Margins, the border and the scroll bar."""
+
 
 class ShortcutsDialog(QDialog):
     """A table of keys and what they do, made from the actions themselves.
@@ -29,7 +34,6 @@ class ShortcutsDialog(QDialog):
     def __init__(self, actions: Sequence[QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Keyboard shortcuts"))
-        self.resize(720, 620)
         rows = [(_keys(action), action.statusTip()) for action in actions if action.shortcuts()]
         rows += [
             (self.tr("Arrow keys"), self.tr("Move the photo")),
@@ -53,6 +57,8 @@ class ShortcutsDialog(QDialog):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading)
         header.setHighlightSections(False)
         table.resizeColumnToContents(0)
+        words_px = header.sectionSize(0) + table.sizeHintForColumn(1) + _AROUND_PX
+        self.resize(max(_LEAST_WIDTH_PX, min(words_px, _MOST_WIDTH_PX)), _HEIGHT_PX)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QDialogButtonBox, QWidget
 
 from app.dialogs.question import Question
 
@@ -34,7 +34,9 @@ def ask_about_unsaved(parent: QWidget, name: str) -> UnsavedAnswer:
         parent,
     )
     discard = question.add(
-        translate("Unsaved", "Don’t save"), translate("Unsaved", "Goes on; the result is lost")
+        translate("Unsaved", "Don’t save"),
+        translate("Unsaved", "Goes on; the result is lost"),
+        QDialogButtonBox.ButtonRole.DestructiveRole,
     )
     question.add_cancel()
     save = question.add(

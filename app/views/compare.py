@@ -60,7 +60,10 @@ class PaneGrid:
 
 
 def pane_grid(count: int, screen: Size, scene: Size) -> PaneGrid:
-    """The rows and columns in which `count` panes show a whole photo largest."""
+    """The rows and columns in which `count` panes show a whole photo largest.
+
+    Among equals, the one with the fewest empty places: five are three and two, not four and one.
+    """
     grids = []
     for columns in range(1, count + 1):
         rows = math.ceil(count / columns)
@@ -69,8 +72,13 @@ def pane_grid(count: int, screen: Size, scene: Size) -> PaneGrid:
             max(1, (screen.height - (rows - 1) * PANE_GAP_PX) // rows),
         )
         grids.append(PaneGrid(columns, rows, pane))
-    # Among equals the one with more columns: people read pairs from left to right.
-    return max(grids, key=lambda grid: (Viewport(scene, grid.pane).fit_scale, grid.columns))
+
+    def merit(grid: PaneGrid) -> tuple[float, int, int]:
+        empty = grid.columns * grid.rows - count
+        # People read pairs from left to right.
+        return Viewport(scene, grid.pane).fit_scale, -empty, grid.columns
+
+    return max(grids, key=merit)
 
 
 def divided(box: Box, position: float, *, horizontal: bool) -> tuple[Box, Box]:

@@ -61,8 +61,11 @@ class PhotoArea(QStackedWidget):
 
     def show_photo(self, *, shown: bool) -> None:
         """Show the photo, in the view in which it was, or the empty state."""
+        has_focus = self.view.hasFocus()
         if not (shown and self.shows_grid):
             self.setCurrentWidget(self.canvas if shown else self.empty)
+        if has_focus and not shown:
+            self.empty.setFocus()
         if self.card.isVisible():
             self.card.raise_()
 

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from app.session.troubles import Trouble
 from app.widgets.core_text import core_text
-from app.widgets.line_break import breakable, unbroken
+from app.widgets.line_break import show_breakable, unbroken
 from app.widgets.theme import current_colours, icon, svg_pixmap
 
 
@@ -115,8 +115,8 @@ class Banner(QFrame):
         for label in (self._title, self._text):
             label.style().unpolish(label)
             label.style().polish(label)
-        self._title.setText(breakable(title))
-        self._text.setText(breakable(text))
+        show_breakable(self._title, title)
+        show_breakable(self._text, text)
         self._text.setVisible(bool(text))
         self._copy.setVisible(bool(self._details))
         if self.offer is not None:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from app.session.preferences import ViewMode
 from app.session.services import Choices
 from app.session.simple import AUTO_AMOUNT, amount_of_colour, colour_for_amount, is_on_path
-from app.widgets.line_break import breakable
+from app.widgets.line_break import show_breakable
 from app.widgets.rows import CheckRow, SliderRow, model_rows
 from app.widgets.settings_form import SettingsForm
 from core.settings import (
@@ -270,7 +270,7 @@ class ControlPanel(QFrame):
     def show_saved(self, path: Path | None) -> None:
         """Say where the result was saved; None while it is not."""
         text = self.tr("Saved as {name}").format(name=path.name) if path else ""
-        self._status.setText(breakable(text))
+        show_breakable(self._status, text)
         self._status.setToolTip(str(path) if path else "")
         self._status.setVisible(bool(text))
 

@@ -96,7 +96,7 @@ class LibraryPane(QFrame):
         """What is shown while folders are searched."""
         self._search = QFrame()
         self._search.setObjectName("librarySearch")
-        self._search_text = _muted("")
+        self._search_text = ElidedLabel("muted")
         self.stop_search = QPushButton(self.tr("Stop"))
         self.stop_search.setProperty("flat", "true")
         self.stop_search.setAccessibleName(self.tr("Stop looking for photos"))
@@ -169,7 +169,7 @@ class LibraryPane(QFrame):
         head.addWidget(self._apply)
         head.setContentsMargins(0, 0, 0, 0)
         column = QVBoxLayout(self._scope)
-        column.setContentsMargins(16, 6, 16, 10)
+        column.setContentsMargins(16, 8, 16, 10)
         column.setSpacing(4)
         column.addLayout(head)
         column.addWidget(self._switch)
@@ -230,13 +230,13 @@ class LibraryPane(QFrame):
 
     def show_search(self, text: str) -> None:
         """Show how the search goes, with a button that stops it; an empty text: there is none."""
-        self._search_text.setText(text)
+        self._search_text.show_text(text)
         self._search.setVisible(bool(text))
 
     @property
     def search_words(self) -> str:
         """How the search goes; empty where none is shown."""
-        return self._search_text.text() if self._search.isVisibleTo(self) else ""
+        return self._search_text.whole if self._search.isVisibleTo(self) else ""
 
     def show_status(self, text: str, left: str, fraction: float | None) -> None:
         """Show how the batch stands; no bar where the fraction is None."""

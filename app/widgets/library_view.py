@@ -190,7 +190,7 @@ def _paint_picture(
     else:
         painter.fillRect(box, QColor(colours.control))
         name = "state-failed" if index.data(MISSING_ROLE) else "library"
-        mark = _icon(name, colours.groove, painter.device().devicePixelRatioF())
+        mark = _icon(name, colours.muted, painter.device().devicePixelRatioF())
         half = _ICON_PX // 2
         painter.drawPixmap(box.center().x() - half + 1, box.center().y() - half + 1, mark)
     painter.restore()

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import itertools
 import re
+import unicodedata
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetrics, QTextLayout, QTextOption
+from PySide6.QtWidgets import QLabel
 
 _BREAK = "\u200b"
 """A space without width: a line may end there."""
 
 _LONG_RUN = re.compile(r"\S{25,}")
-_PIECE = re.compile(r"[_\-.,;/\\]+|[^_\-.,;/\\]{1,16}")
+_MOST_IN_A_PIECE = 16
+_SEPARATORS = frozenset("_-.,;/\\")
+_JOINERS = frozenset("\u200c\u200d")
+_VIRAMA = 9
+"""The combining class of the mark that joins a letter to the next one, in Bengali for instance."""
 
 
 def breakable(text: str) -> str:
@@ -20,7 +26,51 @@ def breakable(text: str) -> str:
 
     Most files have names without a space, which Qt would cut off at the border of a label.
     """
-    return _LONG_RUN.sub(lambda run: _BREAK.join(_PIECE.findall(run[0])), text)
+    return _LONG_RUN.sub(lambda run: _BREAK.join(_pieces(run[0])), text)
+
+
+def _pieces(run: str) -> list[str]:
+    """The parts of a long name: separators, and some of the letters between them."""
+    pieces: list[str] = []
+    count = 0
+    was_separator = False
+    for sign in _signs(run):
+        is_separator = sign in _SEPARATORS
+        has_room = is_separator or count < _MOST_IN_A_PIECE
+        if pieces and has_room and is_separator == was_separator:
+            pieces[-1] += sign
+            count += 1
+        else:
+            pieces.append(sign)
+            count = 1
+        was_separator = is_separator
+    return pieces
+
+
+def _signs(run: str) -> list[str]:
+    """Letters with the marks that belong to them, which no line may end between."""
+    signs: list[str] = []
+    for letter in run:
+        if signs and _belong_together(signs[-1][-1], letter):
+            signs[-1] += letter
+        else:
+            signs.append(letter)
+    return signs
+
+
+def _belong_together(before: str, letter: str) -> bool:
+    return (
+        unicodedata.category(letter).startswith("M")
+        or before in _JOINERS
+        or letter in _JOINERS
+        or unicodedata.combining(before) == _VIRAMA
+    )
+
+
+def show_breakable(label: QLabel, text: str) -> None:
+    """Show a text whose long names may be broken; screen readers hear it as it is."""
+    label.setText(breakable(text))
+    label.setAccessibleName(text)
 
 
 def unbroken(text: str) -> str:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.widgets.line_break import breakable
+from app.widgets.line_break import show_breakable
 from app.widgets.score_lines import (
     ScoreBlock,
     ScoreLine,
@@ -170,7 +170,7 @@ class ScorePanel(QFrame):
     def show_reference(self, name: str) -> None:
         """Show which reference is chosen; an empty name for none."""
         text = self.tr("Reference: {name}").format(name=name) if name else ""
-        self.reference.setText(breakable(text))
+        show_breakable(self.reference, text)
         self._reference_row.setVisible(bool(name))
         self.choose_reference.setText(
             self.tr("Choose another picture…") if name else self.tr("Compare with a picture…")

@@ -100,6 +100,7 @@ class MainWindow(QMainWindow):
             self.manners.reports.follow(self.library.library)
             self.manners.follow(self.library)
         self.setCentralWidget(self.parts.central)
+        self.parts.area.empty.setFocus()
         self._recent_menu = fill_menu_bar(self.menuBar(), self.commands, self.history_commands)
         self.setAcceptDrops(True)
         self.setMinimumSize(*_SMALLEST)

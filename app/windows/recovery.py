@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
+from PySide6.QtWidgets import QDialogButtonBox
 
 from app.dialogs.question import Question
 from app.session.recovery import Draft, RecoveryStore, WantedSave
@@ -88,7 +89,9 @@ class Recovery(QObject):
         )
         question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         question.add(
-            self.tr("Not now"), self.tr("Begins without a photo; the original photo is untouched")
+            self.tr("Not now"),
+            self.tr("Begins without a photo; the original photo is untouched"),
+            QDialogButtonBox.ButtonRole.RejectRole,
         )
         again = question.add(*self._answer(draft), is_primary=True)
         again.clicked.connect(partial(self._make_up, draft))

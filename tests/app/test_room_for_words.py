@@ -11,17 +11,26 @@ from app_fakes import save_png
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialogButtonBox,
+    QProxyStyle,
+    QPushButton,
+    QStyle,
+)
 from windows_of_app import cut_off
 
+from app.dialogs.crash import CrashDialog
 from app.dialogs.name_question import NameQuestion
 from app.dialogs.project_history import HistoryDialog
 from app.dialogs.question import Question
 from app.session.history import History
+from app.session.troubles import Trouble
 from app.session.versions import with_version
 from app.widgets.elided_label import ElidedLabel
 from app.widgets.fitting_row import FittingRow
 from app.widgets.line_break import breakable, unbroken, wrapped
+from app.widgets.score_panel import ScorePanel
 from core.settings import RestorationSettings
 
 LONG = (
@@ -150,6 +159,65 @@ def test_a_question_is_as_high_as_its_words(qtbot):
     assert question.words.y() - question.title.geometry().bottom() <= 12
 
 
+class _Desktop(QProxyStyle):
+    """Orders buttons as some desktop does."""
+
+    def __init__(self, order: QDialogButtonBox.ButtonLayout) -> None:
+        super().__init__()
+        self.order = order
+
+    def styleHint(self, hint, *more):  # noqa: N802
+        if hint == QStyle.StyleHint.SH_DialogButtonLayout:
+            return self.order.value
+        return super().styleHint(hint, *more)
+
+
+@pytest.mark.parametrize(
+    ("order", "left_to_right"),
+    [
+        (QDialogButtonBox.ButtonLayout.WinLayout, ["Save", "Don’t save", "Cancel"]),
+        (QDialogButtonBox.ButtonLayout.GnomeLayout, ["Don’t save", "Cancel", "Save"]),
+    ],
+)
+def test_answers_stand_in_the_order_of_the_desktop(qtbot, order, left_to_right):
+    question = Question("It is not saved yet.", "")
+    qtbot.addWidget(question)
+    question.add("Don’t save", "", QDialogButtonBox.ButtonRole.DestructiveRole)
+    question.add_cancel()
+    question.add("Save", "", is_primary=True)
+    style = _Desktop(order)
+    box = question.findChild(QDialogButtonBox)
+    box.setStyle(style)
+    question.show()
+    QApplication.processEvents()
+    buttons = sorted(box.buttons(), key=lambda button: button.x())
+    assert [button.text() for button in buttons] == left_to_right
+    box.setStyle(None)
+
+
+def test_enter_goes_on_after_a_crash(qtbot):
+    trouble = Trouble("Something went wrong.", "Try it again.", "details", is_expected=False)
+    dialog = CrashDialog(trouble, is_work_kept=False)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is dialog.continue_button)
+    QTest.keyClick(dialog.continue_button, Qt.Key.Key_Return)
+    assert dialog.result() == CrashDialog.DialogCode.Accepted
+
+
+def test_the_empty_window_begins_at_its_main_button(qtbot, window, photo_path):
+    window.activateWindow()
+    empty = window.parts.area.empty
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is empty.focusProxy())
+    with qtbot.waitSignal(window.work.restored):
+        window.open_paths([photo_path])
+    assert QApplication.focusWidget() is window.parts.area.canvas
+    window.work.document.discard()
+    window.commands.close_photo.trigger()
+    assert QApplication.focusWidget() is empty.focusProxy()
+
+
 def test_buttons_stand_below_each_other_where_their_words_have_no_room(qtbot):
     first, second = QPushButton("Try again"), QPushButton("Restore 1 more")
     row = FittingRow((first, second))
@@ -174,6 +242,25 @@ def test_a_long_name_may_be_broken_and_is_read_as_it_is():
     assert unbroken(broken) == text
     assert max(len(piece) for piece in re.split("[ \u200b]", broken)) <= 16
     assert breakable("“letter.jpg” is saved.") == "“letter.jpg” is saved."
+
+
+def test_no_letter_is_torn_from_its_marks_nor_from_the_one_it_is_joined_to():
+    word = "ক্ষি" * 12 + "e\u0301" * 12
+    broken = breakable(word)
+    pieces = broken.split("\u200b")
+    assert unbroken(broken) == word
+    assert len(pieces) > 1
+    for piece in pieces:
+        assert piece[0] in "কe"
+        assert piece[-1] in "ি\u0301"
+
+
+def test_what_is_read_out_holds_no_places_to_break(qtbot):
+    panel = ScorePanel()
+    qtbot.addWidget(panel)
+    panel.show_reference(LONG)
+    assert "\u200b" in panel.reference.text()
+    assert panel.reference.accessibleName().endswith(LONG)
 
 
 def test_a_name_that_is_copied_from_the_banner_is_the_name(qtbot, window):

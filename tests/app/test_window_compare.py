@@ -101,6 +101,11 @@ def test_panes_lie_so_that_the_photo_is_largest(count, columns):
     assert pane_grid(count, Size(1200, 800), Size(3000, 2000)).columns == columns
 
 
+def test_among_panes_of_one_size_few_places_stay_empty():
+    for count in (5, 6):
+        assert pane_grid(count, Size(1280, 575), Size(1000, 1000)).columns == 3
+
+
 def test_the_magnifier_shows_before_and_after_at_the_pointer(window, canvas):
     window.commands.loupe.trigger()
     view = canvas.viewport

@@ -26,6 +26,7 @@ from app.jobs.training_work import TrainingWork
 from app.session.training_memory import free_memory_bytes
 from app.session.training_values import Cost, Damage, Recipe, StartModel, TrainingServices
 from app.session.troubles import Trouble
+from app.widgets.core_text import core_text
 from core.models.own_models import OWN_SUFFIXES
 from core.progress import Progress
 
@@ -228,7 +229,7 @@ class PlanPage(WizardPage):
     def _on_start_changed(self, _index: int) -> None:
         start = self.start.currentData()
         if isinstance(start, StartModel):
-            text = start.description or self.tr("Faces of {side} pixels.").format(
+            text = core_text(start.description) or self.tr("Faces of {side} pixels.").format(
                 side=start.side_px
             )
             if not start.commercial_use:
