@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app import cli_train_words
+from app import cli_train_says, cli_train_words
 from app.background import go_behind, threads_behind, wait_asleep
 from app.exit_codes import EXIT_DONE
 from app.stopping import stops_on_signals
-from core.errors import SettingsError
+from core.errors import Cancelled, SettingsError
 from core.progress import Progress
 
 if TYPE_CHECKING:
     from training.options import TrainingOptions
-    from training.prepare import Prepared
-    from training.runfolder import RunFolder
 
 _ACTIONS = (
     ("prepare", "find, check and align the faces of photos"),
@@ -67,25 +68,8 @@ def run_prepare(args: argparse.Namespace) -> int:
     detector = Engine().detector()
     prepared = prepare(args.photos, args.output, detector, options, _progress())
     _end_line()
-    for line in describe(prepared):
-        print(line)
+    _print(cli_train_says.prepared_lines(prepared))
     return EXIT_DONE
-
-
-def describe(prepared: Prepared) -> list[str]:
-    """What came of the preparation, in a few lines."""
-    from training.prepare import REASONS
-
-    kept = (
-        f"{len(prepared.faces)} faces from {prepared.photos} photos are ready in "
-        f"{prepared.folder}: {prepared.count('train')} to train on, {prepared.count('val')} "
-        "held out to measure with."
-    )
-    lines = [kept]
-    lines += [f"Left out: {count} ({REASONS[name]})." for name, count in prepared.reasons().items()]
-    if prepared.left_out:
-        lines.append(f"Small pictures of them are in {prepared.folder / 'left-out'}.")
-    return lines
 
 
 def run_run(args: argparse.Namespace) -> int:
@@ -96,15 +80,25 @@ def run_run(args: argparse.Namespace) -> int:
     options = run_options(args)
     _use_threads(args.threads)
     progress = _progress()
-    with stops_on_signals(progress.token):
+    with stops_on_signals(progress.token), _saying_how_to_go_on(args.output):
         standing = start(options, args.output, progress)
     _end_line()
-    _say_verdict(RunFolder(args.output))
-    print(
-        f"Trained {standing.step} steps. Add it to your models: "
-        f"heirloom train register {args.output}"
-    )
+    _print(cli_train_says.end_lines(standing, RunFolder(args.output)))
     return EXIT_DONE
+
+
+@contextmanager
+def _saying_how_to_go_on(run: Path) -> Iterator[None]:
+    """Where a run is stopped, say what is saved and how it goes on."""
+    from training.runfolder import RunFolder
+
+    try:
+        yield
+    except Cancelled:
+        _end_line()
+        if RunFolder(run).newest_checkpoint() is not None:
+            print(f"Saved. Go on with: heirloom train resume {shlex.quote(str(run))}")
+        raise
 
 
 def run_options(args: argparse.Namespace) -> TrainingOptions:
@@ -145,6 +139,7 @@ def run_options(args: argparse.Namespace) -> TrainingOptions:
 def run_prior(args: argparse.Namespace) -> int:
     """Train a prior."""
     from training.presets import prior_options
+    from training.runfolder import RunFolder
     from training.session import start
 
     options = prior_options(args.preset)
@@ -154,10 +149,10 @@ def run_prior(args: argparse.Namespace) -> int:
     )
     _use_threads(args.threads)
     progress = _progress()
-    with stops_on_signals(progress.token):
+    with stops_on_signals(progress.token), _saying_how_to_go_on(args.output):
         standing = start(_with_amounts(options, args), args.output, progress)
     _end_line()
-    print(f"Trained the prior for {standing.step} steps.")
+    _print(cli_train_says.end_lines(standing, RunFolder(args.output)))
     return EXIT_DONE
 
 
@@ -171,11 +166,10 @@ def run_resume(args: argparse.Namespace) -> int:
 
     _use_threads(args.threads)
     progress = _progress()
-    with stops_on_signals(progress.token):
+    with stops_on_signals(progress.token), _saying_how_to_go_on(args.folder):
         standing = go_on(args.folder, progress, gentler=args.gentler)
     _end_line()
-    _say_verdict(RunFolder(args.folder))
-    print(f"Trained {standing.step} steps in all.")
+    _print(cli_train_says.end_lines(standing, RunFolder(args.folder)))
     return EXIT_DONE
 
 
@@ -196,7 +190,7 @@ def _go_behind_if_asked(args: argparse.Namespace) -> None:
 
 
 def run_measure(args: argparse.Namespace) -> int:
-    """Time a few steps; print what a run will cost, as JSON."""
+    """Time a few steps; print what a run will cost, in words or as JSON."""
     _go_behind_if_asked(args)
     from training.estimate import measured
     from training.options import TrainingOptions
@@ -217,7 +211,7 @@ def run_measure(args: argparse.Namespace) -> int:
     with stops_on_signals(progress.token):
         cost = measured(options, progress)
     _end_line()
-    print(cost.to_json(options))
+    _print([cost.to_json(options)] if args.json else cli_train_says.cost_lines(cost, options))
     return EXIT_DONE
 
 
@@ -236,7 +230,7 @@ def run_compare(args: argparse.Namespace) -> int:
     with stops_on_signals(progress.token):
         folder.write_comparison(compare(folder, progress))
     _end_line()
-    _say_verdict(folder)
+    _print(cli_train_says.verdict_lines(folder))
     return EXIT_DONE
 
 
@@ -256,22 +250,12 @@ def run_register(args: argparse.Namespace) -> int:
     return EXIT_DONE
 
 
-def _say_verdict(folder: RunFolder) -> None:
-    from training.register import result_sentence
-
-    comparison = folder.read_comparison()
-    if comparison is not None:
-        print(result_sentence({"comparison": comparison}))
-        for name, figure in comparison["figures"].items():
-            print(f"  {name:10} {figure['start']:8.4f} -> {figure['yours']:8.4f}")
-
-
 def run_export(args: argparse.Namespace) -> int:
     """Make a model file."""
     from training.export import export
     from training.runfolder import RunFolder
 
-    made = export(RunFolder(args.folder), args.output, best=args.best, fp16=not args.fp32)
+    made = export(RunFolder(args.folder), args.output, best=not args.newest, fp16=not args.fp32)
     print(f"{made.path}: {made.size_bytes / 1e6:.1f} MB, step {made.standing.step}")
     print(f"SHA-256 {made.sha256}")
     return EXIT_DONE
@@ -310,6 +294,11 @@ def _use_threads(count: int) -> None:
 
     if count > 0:
         torch.set_num_threads(count)
+
+
+def _print(lines: Iterable[str]) -> None:
+    for line in lines:
+        print(line)
 
 
 def _progress() -> Progress:

@@ -97,7 +97,18 @@ def _add_amounts(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_threads(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--threads", type=int, default=0, help="processor threads; 0: all")
+    parser.add_argument("--threads", type=_count, default=0, help="processor threads; 0: all")
+
+
+def _count(text: str) -> int:
+    """A whole number that is not negative."""
+    count = int(text)
+    if count < 0:
+        raise ValueError
+    return count
+
+
+_count.__name__ = "number"  # as it is called where it is refused
 
 
 def _add_background(parser: argparse.ArgumentParser) -> None:
@@ -131,6 +142,7 @@ def add_measure(parser: argparse.ArgumentParser) -> None:
     """Words of `train measure`."""
     parser.add_argument("faces", type=Path, nargs="?", help="folder made by “train prepare”")
     parser.add_argument("--options", type=Path, help="an options.json instead of the other words")
+    parser.add_argument("--json", action="store_true", help="as JSON")
     _add_background(parser)
     _add_recipe(parser)
     _add_amounts(parser)
@@ -152,7 +164,9 @@ def add_export(parser: argparse.ArgumentParser) -> None:
     """Words of `train export`."""
     _add_run_folder(parser)
     parser.add_argument("-o", "--output", type=Path, required=True, help="the .safetensors file")
-    parser.add_argument("--best", action="store_true", help="the best checkpoint, not the newest")
+    parser.add_argument(
+        "--newest", action="store_true", help="the newest checkpoint instead of the best"
+    )
     parser.add_argument("--fp32", action="store_true", help="store full precision")
 
 

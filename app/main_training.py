@@ -213,7 +213,7 @@ class OwnTraining:
         with tempfile.TemporaryDirectory(prefix="heirloom-options-") as place:
             file = Path(place) / "options.json"
             file.write_bytes(self._options(faces, recipe).to_json())
-            command = [*own_command(), "train", "measure", "--background"]
+            command = [*own_command(), "train", "measure", "--background", "--json"]
             command += ["--options", str(file)]
             output = _output_of(command, self.working_folder, progress)
         found = json.loads(output.splitlines()[-1])

@@ -14,7 +14,8 @@ from core.errors import ModelFileError, OutputError
 
 KEEP_LAST = 2
 BEST_FILE = "best.pt"
-_PREFIX, _SUFFIX = "step-", ".pt"
+CHECKPOINT_SUFFIX = ".pt"
+_PREFIX = "step-"
 FORMAT_VERSION = 1
 
 
@@ -28,6 +29,7 @@ class Standing:
         best_score: Lowest validation score so far.
         best_step: Where that was.
         stale: Validations since then.
+        measure: What the score is made of: "niqe" where that is a part of it.
     """
 
     step: int = 0
@@ -35,8 +37,9 @@ class Standing:
     best_score: float = float("inf")
     best_step: int = 0
     stale: int = 0
+    measure: str = ""
 
-    def to_dict(self) -> dict[str, float]:
+    def to_dict(self) -> dict[str, float | str]:
         """Plain values for the checkpoint."""
         return {name: getattr(self, name) for name in self.__slots__}
 
@@ -126,12 +129,12 @@ def read_average(path: Path) -> tuple[dict[str, Tensor], Standing]:
 
 def checkpoint_path(folder: Path, step: int) -> Path:
     """Name of the checkpoint after `step` steps."""
-    return folder / f"{_PREFIX}{step:08d}{_SUFFIX}"
+    return folder / f"{_PREFIX}{step:08d}{CHECKPOINT_SUFFIX}"
 
 
 def list_checkpoints(folder: Path) -> list[Path]:
     """All regular checkpoints, oldest first."""
-    return sorted(folder.glob(f"{_PREFIX}*{_SUFFIX}"))
+    return sorted(folder.glob(f"{_PREFIX}*{CHECKPOINT_SUFFIX}"))
 
 
 def prune_checkpoints(folder: Path, keep: int = KEEP_LAST) -> None:

@@ -20,6 +20,7 @@ import torch
 from core.evaluation.statistics import Estimate, estimate
 from core.progress import Progress
 from training.checkpoint import read_average
+from training.judges import judges_of
 from training.networks import build_generator
 from training.presets import BUNDLED_IDENTITY
 from training.records import FaceRecord, read_records
@@ -83,7 +84,8 @@ def compare(folder: RunFolder, progress: Progress) -> dict[str, Any]:
 
     Returns:
         What comparison.json holds: `verdict` ("better", "mixed", "not better", "too few faces"),
-        `better` and `worse` (names of figures), `faces`, `step`, and for each figure the means of
+        `better` and `worse` (names of figures), `faces`, `step`, `chosen_by` (the figures by which
+        that step was chosen, see `training.judges`), and for each figure the means of
         "start" and "yours", their difference with its interval, and its outcome.
 
     Raises:
@@ -105,7 +107,14 @@ def compare(folder: RunFolder, progress: Progress) -> dict[str, Any]:
         seed=COMPARISON_SEED,
         baselines=False,
     )
-    return {"step": step, "start": options.start_shown, **judged(scores, len(faces))}
+    verdict = judged(scores, len(faces))
+    chosen_by = _chosen_by(folder)
+    return {"step": step, "start": options.start_shown, "chosen_by": chosen_by, **verdict}
+
+
+def _chosen_by(folder: RunFolder) -> list[str]:
+    scores = [line for line in folder.read_stats() if line["kind"] == "validation"]
+    return judges_of(scores[-1]) if scores else []
 
 
 def _held_out(folder: RunFolder) -> list[FaceRecord]:

@@ -116,5 +116,6 @@ def write_picture(path: Path, picture: npt.NDArray[np.uint8]) -> None:
 def unwritable(folder: Path, error: OSError) -> OutputError:
     """The error for a folder that cannot be written."""
     return OutputError(
-        f"“{folder}” cannot be written: {error}.", "Choose another folder, or free some space."
+        f"“{folder}” cannot be written: {error.strerror or error}.",
+        "Choose another folder, or free some space.",
     )

@@ -18,7 +18,7 @@ from core.models.own_models import UNKNOWN_LICENCE
 from training.checkpoint import Standing, read_average
 from training.networks import build_generator
 from training.options import TrainingOptions
-from training.records import read_records
+from training.records import TrainingDataError, read_records
 from training.runfolder import RunFolder
 
 FP16_TOLERANCE = 1e-2
@@ -162,7 +162,7 @@ def model_card(folder: RunFolder) -> dict[str, Any]:
 
     Raises:
         SettingsError: There is no run in the folder.
-        TrainingDataError: Its faces are gone.
+        ModelFileError: A checkpoint is damaged.
     """
     options = folder.read_options()
     stats = folder.read_stats()
@@ -191,8 +191,13 @@ def model_card(folder: RunFolder) -> dict[str, Any]:
 
 
 def _data_facts(options: TrainingOptions) -> dict[str, Any]:
+    """What is known of the faces; their numbers are None where their folder is gone."""
     smallest = options.data.min_side_px
-    faces = [r for r in read_records(Path(options.data.folder)) if r.side_px >= smallest]
+    try:
+        faces = [r for r in read_records(Path(options.data.folder)) if r.side_px >= smallest]
+    except TrainingDataError:
+        numbers = {"faces_trained_on": None, "faces_held_out": None, "by_source": {}}
+        return {"licence": options.data.licence, **numbers}
     by_source: dict[str, int] = {}
     for record in faces:
         if record.split == "train":
@@ -214,7 +219,8 @@ def card_markdown(card: dict[str, Any]) -> str:
         f"{card['started_from'] or 'random weights'}."
     )
     faces = (
-        f"{data['faces_trained_on']} faces trained on, {data['faces_held_out']} held out. "
+        f"{_number(data['faces_trained_on'])} faces trained on, "
+        f"{_number(data['faces_held_out'])} held out. "
         f"Licence: {data['licence'] or 'not stated'}."
     )
     lines = [
@@ -243,6 +249,10 @@ def card_markdown(card: dict[str, Any]) -> str:
     return "\n".join(lines + _comparison_lines(card["comparison"])) + "\n"
 
 
+def _number(count: int | None) -> str:
+    return "an unknown number of" if count is None else str(count)
+
+
 def _use(card: dict[str, Any]) -> str:
     return "commercial use allowed" if card["commercial_use"] else "not for commercial use"
 
@@ -250,6 +260,8 @@ def _use(card: dict[str, Any]) -> str:
 def _comparison_lines(comparison: dict[str, Any] | None) -> list[str]:
     if comparison is None:
         return []
+    chosen = ", ".join(comparison.get("chosen_by", []))
+    step = f"step {comparison['step']}" + (f" (chosen by {chosen})" if chosen else "")
     rows = [
         f"| {name} | {f['start']:.4g} | {f['yours']:.4g} | {f['outcome']} |"
         for name, f in comparison["figures"].items()
@@ -258,7 +270,7 @@ def _comparison_lines(comparison: dict[str, Any] | None) -> list[str]:
         "",
         f"## Against {comparison['start']}, {comparison['faces']} held-out faces",
         "",
-        f"Verdict at step {comparison['step']}: {comparison['verdict']}.",
+        f"Verdict at {step}: {comparison['verdict']}.",
         "",
         "| | start | this model | |",
         "|---|---|---|---|",

@@ -78,11 +78,7 @@ def resume(path: Path, progress: Progress) -> Standing:
 
 
 def _run(options: TrainingOptions, folder: RunFolder, world: World, progress: Progress) -> Standing:
-    smallest = options.data.min_side_px
-    records = [r for r in read_records(Path(options.data.folder)) if r.side_px >= smallest]
-    training = [record for record in records if record.split == "train"]
-    held_out = [record for record in records if record.split == "val"]
-    _require_enough(training, held_out, options)
+    training, held_out = faces_of(options)
     size_px = options.network.out_size_px
     faces = validation.make_validation_set(held_out, options.validation_faces, size_px)
     kind = PriorTrainer if options.task == "prior" else RestorationTrainer
@@ -104,6 +100,20 @@ def _run(options: TrainingOptions, folder: RunFolder, world: World, progress: Pr
     finally:
         leave_world(world)
     return trainer.standing
+
+
+def faces_of(options: TrainingOptions) -> tuple[list[FaceRecord], list[FaceRecord]]:
+    """The faces of a run: to train on, and held out to measure with.
+
+    Raises:
+        TrainingDataError: The folder cannot be read, or holds too few to train on.
+    """
+    smallest = options.data.min_side_px
+    records = [r for r in read_records(Path(options.data.folder)) if r.side_px >= smallest]
+    training = [record for record in records if record.split == "train"]
+    held_out = [record for record in records if record.split == "val"]
+    _require_enough(training, held_out, options)
+    return training, held_out
 
 
 def _require_enough(

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import torch
-from safetensors.torch import load_file
 from torch import Tensor
 
 from core.errors import ModelFileError
+from core.models.checkpoint import read_state_dict
 from core.nets.gfpgan import Gfpgan
 from core.nets.gfpgan_bilinear import GfpganBilinear
 from core.nets.gfpgan_clean import GfpganClean
 from core.nets.gfpgan_config import GfpganConfig, UnknownLayoutError, deduce_config
 from core.nets.gfpgan_original import GfpganOriginal
+from training.checkpoint import CHECKPOINT_SUFFIX, read_average
 from training.options import NetworkOptions
 
 _LAYOUTS: dict[str, type[Gfpgan]] = {
@@ -22,7 +23,6 @@ _LAYOUTS: dict[str, type[Gfpgan]] = {
     "bilinear": GfpganBilinear,
     "original": GfpganOriginal,
 }
-_WRAPPERS = ("params_ema", "params", "average")
 
 
 def network_config(options: NetworkOptions) -> GfpganConfig:
@@ -74,21 +74,17 @@ def read_weights(path: Path) -> dict[str, Tensor]:
     Raises:
         ModelFileError: The file is missing, unsafe or damaged.
     """
+    tensors: Mapping[str, Tensor]
     try:
-        state: dict[str, Any]
-        if path.suffix == ".safetensors":
-            state = dict(load_file(path))
-        else:
-            state = torch.load(path, map_location="cpu", weights_only=True)
-        for wrapper in _WRAPPERS:
-            if wrapper in state:
-                state = state[wrapper]
-                break
-        return {key: value.float() for key, value in state.items()}
-    except Exception as error:
-        raise ModelFileError(
-            f"The weights “{path}” cannot be read: {error}.", "Choose another file."
-        ) from error
+        tensors = read_state_dict(path).tensors
+    except ModelFileError as error:
+        if path.suffix != CHECKPOINT_SUFFIX:
+            raise
+        try:
+            tensors = read_average(path)[0]
+        except ModelFileError:
+            raise error from None  # it knows more of files that are none of ours
+    return {key: value.float() for key, value in tensors.items()}
 
 
 def load_generator(network: Gfpgan, path: Path) -> None:

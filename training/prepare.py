@@ -7,7 +7,9 @@ thumbnail. The photographs themselves are only read.
 
 from __future__ import annotations
 
+import contextlib
 import json
+import shutil
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -149,20 +151,25 @@ def prepare(
     Raises:
         TrainingDataError: There is no photo, or no face is left.
         OutputError: The folder is in use or cannot be written.
-        Cancelled: Stopped; the folder then has no `faces.json` and does not count.
+        Cancelled: Stopped. As after an error, nothing is left behind.
     """
     found = find_photos(sources, recursive=True)
     if not found.photos:
         raise _nothing_found(found)
+    is_new = not folder.exists()
     _make_folder(folder)
     work = _Preparation(folder, detector, options)
-    for problem in found.problems:
-        work.result.left_out.append(LeftOut(problem.path, "unreadable"))
-    for index, photo in enumerate(found.photos):
-        part = progress.step(index, len(found.photos), f"Looking at {photo.path.name}")
-        part.report(0.0)
-        work.add_photo(photo, part)
-    work.finish()
+    try:
+        for problem in found.problems:
+            work.result.left_out.append(LeftOut(problem.path, "unreadable"))
+        for index, photo in enumerate(found.photos):
+            part = progress.step(index, len(found.photos), f"Looking at {photo.path.name}")
+            part.report(0.0)
+            work.add_photo(photo, part)
+        work.finish()
+    except BaseException:
+        _take_back(folder, is_new=is_new)
+        raise
     return work.result
 
 
@@ -241,7 +248,7 @@ class _Preparation:
         faces = self.result.faces
         if not faces and not self.options.keep_empty:
             raise TrainingDataError(
-                f"None of the {self.result.photos} photos gave a usable face ({self._why()}).",
+                f"No usable face in {_photos(self.result.photos)} ({self._why()}).",
                 "Choose sharp photos in which faces are at least 160 pixels wide.",
             )
         hold_some_out(faces)
@@ -264,7 +271,8 @@ class _Preparation:
         write_document(self.folder, document)
 
     def _why(self) -> str:
-        return ", ".join(f"{count} {reason}" for reason, count in self.result.reasons().items())
+        found = self.result.reasons().items()
+        return ", ".join(f"{REASONS[reason]}: {count}" for reason, count in found)
 
 
 def write_document(folder: Path, document: dict[str, Any]) -> None:
@@ -298,14 +306,31 @@ def _nothing_found(found: FoundPhotos) -> TrainingDataError:
     )
 
 
+def _photos(count: int) -> str:
+    return "one photo" if count == 1 else f"{count} photos"
+
+
 def _make_folder(folder: Path) -> None:
     try:
         if folder.exists() and any(folder.iterdir()):
             raise OutputError(
                 f"“{folder}” is not empty.", "Choose a new folder for the prepared faces."
             )
-        (folder / CROPS_FOLDER).mkdir(parents=True)
-        (folder / LEFT_OUT_FOLDER).mkdir()
-        (folder / THUMBNAILS_FOLDER).mkdir()
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in _PARTS:
+            (folder / name).mkdir()
     except OSError as error:
         raise unwritable(folder, error) from error
+
+
+_PARTS = (CROPS_FOLDER, LEFT_OUT_FOLDER, THUMBNAILS_FOLDER)
+
+
+def _take_back(folder: Path, *, is_new: bool) -> None:
+    """Remove what was made, so that the same folder can be named again; best effort."""
+    for name in _PARTS:
+        shutil.rmtree(folder / name, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        (folder / f"{FACES_FILE}.part").unlink(missing_ok=True)
+        if is_new:
+            folder.rmdir()

@@ -20,6 +20,7 @@ _WORDS = {
     "perceptual": "detail",
     "ssim": "closeness to the true photo",
     "psnr": "exactness",
+    "l1": "exactness",
 }
 
 
@@ -75,8 +76,10 @@ def _file_name(name: str) -> str:
 def _described(spec: ModelSpec, name: str, card: dict[str, Any]) -> ModelSpec:
     """The model's own description: what it was made of and how it did."""
     data = card["data"]
+    count = data["faces_trained_on"]
+    faces = "" if count is None else f" on {count} faces"
     made = (
-        f"Trained by you on {data['faces_trained_on']} faces, {card['best_step'] or card['steps']} "
+        f"Trained by you{faces}, {card['best_step'] or card['steps']} "
         f"steps from {card['started_from'] or 'random weights'}. {result_sentence(card)}"
     )
     use = "" if card["commercial_use"] else " Not for commercial use."
@@ -103,6 +106,24 @@ def result_sentence(card: dict[str, Any]) -> str:
         )
     worse_too = f"; worse in {worse}" if worse else ""
     return f"On {faces} held-out faces it is not better than {start}{worse_too}."
+
+
+def choice_sentence(comparison: dict[str, Any]) -> str:
+    """Which state of the run was compared, and by what it was chosen; empty where nobody noted."""
+    chosen_by = comparison.get("chosen_by")
+    if not chosen_by:
+        return ""
+    return f"Its best state, of step {comparison['step']}, was chosen by {_joined(chosen_by)}."
+
+
+def figure_lines(comparison: dict[str, Any]) -> list[str]:
+    """Each figure before and after, and what that means."""
+    outcomes = {"better": "better", "worse": "worse", "same": "no clear difference"}
+    return [
+        f"  {_WORDS.get(name, name):28} {figure['start']:8.4f} -> {figure['yours']:8.4f}  "
+        f"{outcomes[figure['outcome']]}"
+        for name, figure in comparison["figures"].items()
+    ]
 
 
 def _joined(names: list[str]) -> str:

@@ -116,7 +116,7 @@ class RunFolder:
 
     def _unwritable(self, error: OSError) -> OutputError:
         return OutputError(
-            f"The run folder “{self.path}” cannot be written: {error}.",
+            f"The run folder “{self.path}” cannot be written: {error.strerror or error}.",
             "Choose another folder, or free some space.",
         )
 

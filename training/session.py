@@ -18,7 +18,13 @@ from typing import Any, Literal
 
 from filelock import FileLock, Timeout
 
-from core.errors import Cancelled, MemoryExhaustedError, OutputError, RestorationError
+from core.errors import (
+    Cancelled,
+    MemoryExhaustedError,
+    ModelFileError,
+    OutputError,
+    RestorationError,
+)
 from core.progress import Progress
 from training.checkpoint import Standing
 from training.options import TrainingOptions
@@ -31,10 +37,15 @@ LOCK_PATIENCE_S = 3.0
 
 
 def start(options: TrainingOptions, path: Path, progress: Progress) -> Standing:
-    """Start a run in a new folder and train to its end; see `go_on`."""
-    from training.distributed import join_world
-    from training.loop import train
+    """Start a run in a new folder and train to its end; see `go_on`.
 
+    Without enough faces, or with weights that are not there, no folder is made.
+    """
+    from training.distributed import join_world
+    from training.loop import faces_of, train
+
+    faces_of(options)
+    _require_files(options)
     RunFolder(path, writes=join_world().leads).create(options)
     return _held(path, progress, lambda: train(options, path, progress))
 
@@ -63,6 +74,21 @@ def go_on(path: Path, progress: Progress, *, gentler: bool = False) -> Standing:
         return resume(path, progress)
 
     return _held(path, progress, work)
+
+
+def _require_files(options: TrainingOptions) -> None:
+    """See that all weights are there that the options name."""
+    named = (
+        options.start_from,
+        options.prior_from,
+        options.perceptual_weights,
+        options.identity_weights,
+    )
+    missing = [name for name in named if name and not Path(name).is_file()]
+    if missing:
+        raise ModelFileError(
+            f"There is no file “{missing[0]}”.", "Check the name of the weights and try again."
+        )
 
 
 def _make_gentler(folder: RunFolder) -> None:
@@ -110,9 +136,9 @@ def compare_if_possible(folder: RunFolder, progress: Progress) -> None:
     """Compare with the start; a comparison that fails is logged and does not fail the run."""
     from training.compare import can_compare, compare
 
-    if not can_compare(folder):
-        return
     try:
+        if not can_compare(folder):
+            return
         comparison = compare(folder, progress)
     except RestorationError as error:
         folder.log(f"no comparison: {error}")

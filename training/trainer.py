@@ -31,6 +31,7 @@ from training.checkpoint import (
 )
 from training.data import Batch, to_network
 from training.distributed import World, average_gradients, averaged
+from training.judges import judges_of
 from training.networks import build_generator, load_generator, load_prior
 from training.objective import Objective
 from training.options import TrainingOptions
@@ -240,7 +241,11 @@ class RestorationTrainer(Trainer):
         shown = ", ".join(f"{name} {value:.4f}" for name, value in values.items())
         self.folder.log(f"step {standing.step}: validation {shown}")
         if standing.step == 0:  # the start is what the run is compared with, never its result
+            self._say_judges(values)
             return
+        measure = "niqe" if "niqe" in values else ""
+        if standing.measure != measure:  # begun by an earlier Heirloom: scores of another kind
+            standing.best_score, standing.measure = math.inf, measure
         if values["score"] < standing.best_score:
             standing.best_score, standing.best_step = values["score"], standing.step
             standing.stale = 0
@@ -248,6 +253,11 @@ class RestorationTrainer(Trainer):
             save_checkpoint(self.folder.checkpoints / BEST_FILE, self.parts, standing)
         else:
             standing.stale += 1
+
+    def _say_judges(self, values: Mapping[str, float]) -> None:
+        judges = " and ".join(judges_of(values))
+        without = "" if "perceptual" in values else "; no ImageNet weights, so no loss sees detail"
+        self.folder.log(f"the best state is chosen by {judges}{without}")
 
     def _save_preview(self, faces: validation.ValidationSet, outputs: Tensor) -> None:
         """Rows of input, start, average and target; no start where the run began with nothing."""

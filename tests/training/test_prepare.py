@@ -118,10 +118,24 @@ def test_copies_of_one_photo_leave_one_face(tmp_path):
 
 def test_no_face_at_all_is_explained(tmp_path):
     save(tmp_path / "photos" / "a.png", np.zeros((64, 64, 3), np.uint8))
-    with pytest.raises(TrainingDataError, match="1 no face"):
+    expected = r"No usable face in one photo \(no face was found in the photo: 1\)"
+    with pytest.raises(TrainingDataError, match=expected):
         prepare([tmp_path / "photos"], tmp_path / "out", MiddleDetector(), OPTIONS, no_progress())
+    assert not (tmp_path / "out").exists()  # the same folder can be named again
     with pytest.raises(TrainingDataError):
         read_records(tmp_path / "nowhere")
+
+
+def test_a_folder_of_the_user_stays_when_nothing_comes_of_it(tmp_path, photos):
+    folder, token = tmp_path / "mine", CancelToken()
+    folder.mkdir()
+    with pytest.raises(Cancelled):
+        prepare(
+            [photos], folder, MiddleDetector(), OPTIONS, Progress(lambda *_: token.cancel(), token)
+        )
+    assert folder.is_dir()
+    assert not list(folder.iterdir())
+    assert len(list(photos.rglob("*.png"))) == 6
 
 
 def test_no_photo_is_explained(tmp_path):

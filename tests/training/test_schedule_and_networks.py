@@ -96,7 +96,7 @@ def test_weights_of_another_shape_are_refused(tmp_path):
     with pytest.raises(ModelFileError, match="do not fit"):
         load_generator(build_generator(TINY, 0), path)
     path.write_bytes(b"not weights")
-    with pytest.raises(ModelFileError, match="cannot be read"):
+    with pytest.raises(ModelFileError, match="is not a model file"):
         load_generator(build_generator(TINY, 0), path)
 
 

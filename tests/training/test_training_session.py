@@ -1,6 +1,7 @@
 """A run as a process: its state, one at a time, finishing early, failing well, comparing."""
 
 import json
+import shutil
 
 import cv2
 import numpy as np
@@ -9,7 +10,7 @@ import torch
 from filelock import FileLock
 from safetensors.torch import save_file
 
-from core.errors import Cancelled, OutputError
+from core.errors import Cancelled, ModelFileError, OutputError
 from core.models.spec import load_registry
 from core.models.store import ModelStore
 from core.progress import CancelToken, Progress, no_progress
@@ -86,6 +87,7 @@ def test_a_file_of_the_upstream_layout_is_trained_on_and_compared(options, tmp_p
     comparison = RunFolder(run).read_comparison()
     assert comparison["verdict"] == "too few faces"
     assert comparison["start"] == "GFPGANv1.4"
+    assert comparison["chosen_by"] == ["l1"]
     assert set(comparison["figures"]) == {"identity", "niqe", "ssim", "psnr"}
     layout = json.loads((run / "previews" / "layout.json").read_text())
     assert layout == {"rows": ["input", "start", "yours", "target"], "faces": 1}
@@ -207,6 +209,42 @@ def test_one_face_is_named_as_one(options, tmp_path):
     expected = r"There is only one face to train on \(3 in all, 2 held out to measure with\)"
     with pytest.raises(TrainingDataError, match=expected):
         session.start(options, tmp_path / "run", no_progress())
+
+
+def test_what_cannot_begin_leaves_no_folder(options, tmp_path):
+    gone = options.replace(start_from=str(tmp_path / "gone.pth"))
+    with pytest.raises(ModelFileError, match=r"no file “.*gone.pth”"):
+        session.start(gone, tmp_path / "run", no_progress())
+    nowhere = options.replace(data=options.data.replace(folder=str(tmp_path / "nowhere")))
+    with pytest.raises(TrainingDataError, match="does not exist"):
+        session.start(nowhere, tmp_path / "run", no_progress())
+    assert not (tmp_path / "run").exists()
+
+
+def test_faces_that_vanish_after_the_last_step_cost_the_comparison_only(
+    options, tmp_path, faces, monkeypatch
+):
+    run, copy = tmp_path / "run", tmp_path / "faces"
+    shutil.copytree(faces, copy)
+    save = trainer.RestorationTrainer.save
+
+    def vanishing(self):
+        save(self)
+        shutil.rmtree(copy, ignore_errors=self.standing.step == 4)
+
+    monkeypatch.setattr(trainer.RestorationTrainer, "save", vanishing)
+    options = options.replace(
+        data=options.data.replace(folder=str(copy)),
+        checkpoint_every_steps=0,
+        checkpoint_every_s=1e9,
+    )
+    session.start(options, run, no_progress())
+    assert state_of(run)["state"] == "finished"
+    assert "no comparison" in (run / "log.txt").read_text()
+    store = ModelStore(tmp_path / "models", load_registry())
+    spec = register(RunFolder(run), "Ada", store, no_progress())
+    assert "Trained by you, " in spec.good_at
+    assert "an unknown number of faces" in card_markdown(model_card(RunFolder(run)))
 
 
 def test_whole_photos_are_not_taken_for_faces(options, tmp_path):
