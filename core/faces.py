@@ -84,6 +84,8 @@ class FaceResult:
         crop: The aligned input, S x S x 3, [0, 1].
         restored: The network's output over the same area, or None where the face was left alone.
             Once it is finished (see `core.stages.finish`) its side differs from the crop's.
+        drawn: The network's output before it got the tone of a toned photo, so that another tone
+            need not ask for it again; None where it got none.
         skipped: Why it was left alone, one sentence; empty where it was not.
         strength: Share of the restored face in the output, [0, 1]; 0 where it is switched off.
         whole: True where the crop is the whole photo (`--aligned`).
@@ -109,6 +111,7 @@ class FaceResult:
     to_crop: Matrix
     crop: FloatImage
     restored: FloatImage | None = None
+    drawn: FloatImage | None = None
     skipped: str = ""
     strength: float = 0.0
     whole: bool = False

@@ -9,7 +9,7 @@ import numpy as np
 from core.alignment import aligned_crop, resized, to_square
 from core.faces import FaceResult, crop_transform
 from core.geometry import Size
-from core.image import Pixels, to_float
+from core.image import FloatImage, Photo, Pixels, to_float
 from core.interfaces import FaceRestorer
 from core.pipeline import Earlier, Restoration
 from core.progress import Progress
@@ -49,7 +49,7 @@ class RestoreFacesStage:
         if not state.faces:
             return state
         pixels = state.photo.pixels
-        if earlier is not None and not self._is_usable(earlier, state):
+        if earlier is not None and not self._is_usable(earlier):
             earlier = None
         faces: list[FaceResult] = []
         reuses = False
@@ -105,8 +105,7 @@ class RestoreFacesStage:
             result = restorer.restore(crops, seed=self.seed, progress=part)
             warnings += result.warnings
             for face, image in zip(group, result.images, strict=True):
-                restored = tone.applied(image)
-                done[face.index] = replace(face, restored=restored, model=restorer.info.model)
+                done[face.index] = replace(_in_tone(face, image, tone), model=restorer.info.model)
         return done, tuple(warnings)
 
     def _known(self, face: FaceResult, state: Restoration, earlier: Earlier) -> FaceResult | None:
@@ -124,23 +123,24 @@ class RestoreFacesStage:
                 now = now or self._cut(face, state.photo.pixels)
                 if now.skipped != result.skipped or not np.array_equal(now.crop, result.crop):
                     continue
-            if (old.index, old.face, old.found) == (face.index, face.face, face.found):
-                return result
-            return replace(
-                face,
-                to_crop=result.to_crop,
-                crop=result.crop,
-                restored=result.restored,
-                skipped=result.skipped,
-                model=result.model,
-            )
+            same = result
+            if (old.index, old.face, old.found) != (face.index, face.face, face.found):
+                same = replace(
+                    face,
+                    to_crop=result.to_crop,
+                    crop=result.crop,
+                    restored=result.restored,
+                    drawn=result.drawn,
+                    skipped=result.skipped,
+                    model=result.model,
+                )
+            return _with_tone_of(state.photo, same, earlier.before.photo)
         return None
 
-    def _is_usable(self, earlier: Earlier, state: Restoration) -> bool:
-        """True where faces that look the same as in the earlier run would be restored alike."""
+    def _is_usable(self, earlier: Earlier) -> bool:
+        """True where the networks would draw alike what looks the same as in the earlier run."""
         then = earlier.stage
-        is_same = isinstance(then, RestoreFacesStage) and then.seed == self.seed
-        return is_same and have_same_tone(earlier.before.photo, state.photo)
+        return isinstance(then, RestoreFacesStage) and then.seed == self.seed
 
     def _cut(self, found: FaceResult, pixels: Pixels) -> FaceResult:
         """The face with its crop, or with the reason why it is left alone."""
@@ -159,3 +159,24 @@ class RestoreFacesStage:
 
 def _is_to_restore(face: FaceResult) -> bool:
     return face.restored is None and not face.skipped and not face.removed
+
+
+def _in_tone(face: FaceResult, drawn: FloatImage, tone: Tone) -> FaceResult:
+    """The face with what the network drew, kept to the tone of the photo."""
+    kept = drawn if tone.kind == "toned" else None
+    return replace(face, restored=tone.applied(drawn), drawn=kept)
+
+
+def _with_tone_of(photo: Photo, known: FaceResult, other: Photo) -> FaceResult | None:
+    """A face that was restored in another photo, in the tone of this one.
+
+    A toned photo's tone changes with its every pixel; the network's output does not.
+
+    Returns:
+        None where the network must be asked again.
+    """
+    if known.restored is None or photo is other or have_same_tone(other, photo):
+        return known
+    was = tone_of_photo(other).kind
+    drawn = {"toned": known.drawn, "colour": known.restored, "grey": None}[was]
+    return None if drawn is None else _in_tone(known, drawn, tone_of_photo(photo))
