@@ -38,7 +38,7 @@ from app.widgets.library_model import (
     PHOTO_ROLE,
     state_text,
 )
-from app.widgets.line_break import wrapped
+from app.widgets.line_break import line_height_px, wrapped
 from app.widgets.theme import Colours, current_colours, svg_pixmap
 
 ROW_PX = 66
@@ -116,23 +116,21 @@ class PhotoDelegate(QStyledItemDelegate):
         font = QFont(option.font)
         font.setWeight(QFont.Weight.DemiBold if is_open else QFont.Weight.Normal)
         painter.setFont(font)
-        line_px = painter.fontMetrics().height()
+        # A name may hold a line break, and there is room for one line.
+        title = " ".join(photo.name.split())
+        name_px = line_height_px(font, (title,))
         font.setWeight(QFont.Weight.Normal)
         lines = wrapped(state_text(photo), font, area.width() - _ICON_PX - _ICON_GAP_PX, _LINES)
-        height_px = line_px * (1 + len(lines)) + _GAP_PX
+        line_px = line_height_px(font, lines)
+        height_px = name_px + line_px * len(lines) + _GAP_PX
         top_px = area.top() + (ROW_PX - height_px) // 2
-        name = QRect(area.left(), top_px, area.width(), line_px)
+        name = QRect(area.left(), top_px, area.width(), name_px)
         painter.setPen(QColor(colours.text))
         if photo.own is not None:
             mark = _icon("own-settings", colours.muted, painter.device().devicePixelRatioF())
             painter.drawPixmap(name.right() - _ICON_PX, name.top() + 1, mark)
             name.setRight(name.right() - _ICON_PX - 6)
-        text = painter.fontMetrics().elidedText(
-            # A name may hold a line break, and there is room for one line.
-            " ".join(photo.name.split()),
-            Qt.TextElideMode.ElideMiddle,
-            name.width(),
-        )
+        text = painter.fontMetrics().elidedText(title, Qt.TextElideMode.ElideMiddle, name.width())
         painter.drawText(name, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
         painter.setFont(font)
         words = QRect(area.left(), name.bottom() + _GAP_PX, area.width(), line_px)

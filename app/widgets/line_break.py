@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetrics, QTextLayout, QTextOption
@@ -76,6 +78,22 @@ def show_breakable(label: QLabel, text: str) -> None:
 def unbroken(text: str) -> str:
     """The text that `breakable` was given."""
     return text.replace(_BREAK, "")
+
+
+def line_height_px(font: QFont, texts: Iterable[str]) -> int:
+    """The height in which each of these texts is whole, drawn with this font.
+
+    Letters that the font lacks come from another one, and may be higher than its own.
+    """
+    return max([QFontMetrics(font).height(), *(_height_px(text, font) for text in texts)])
+
+
+def _height_px(text: str, font: QFont) -> int:
+    layout = QTextLayout(text, font)
+    layout.beginLayout()
+    line = layout.createLine()
+    layout.endLayout()
+    return math.ceil(line.height()) if line.isValid() else 0
 
 
 def wrapped(text: str, font: QFont, width_px: int, most: int) -> tuple[str, ...]:

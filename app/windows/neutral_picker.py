@@ -46,28 +46,34 @@ class NeutralPicker(QObject):
         self._tool: PickerTool | None = None
         self._swatch = QLabel()
         self._swatch.setFixedSize(_SWATCH_PX, _SWATCH_PX)
-        self._swatch.setAccessibleName(self.tr("The colour that is taken for grey"))
-        self._swatch.setToolTip(self.tr("The colour that is taken for grey"))
+        self._words = QLabel(self.tr("The colour that is taken for grey"))
+        self._words.setProperty("role", "muted")
+        self._words.setWordWrap(True)
         self.pick = IconButton(self.tr("Pick something grey…"), "picker")
         self.pick.setToolTip(action.statusTip())
         self.pick.setCheckable(True)
         self.pick.clicked.connect(action.trigger)
         self.forget = IconButton("", "close")
+        self.forget.setProperty("flat", "true")
         self.forget.setAccessibleName(self.tr("Automatic white balance"))
         self.forget.setToolTip(self.tr("Forgets the colour: white balance is automatic again"))
         self.forget.clicked.connect(self._on_forget_asked)
-        parts.panel.add_below("colour", self._row())
+        self._picked = self._make_picked()
+        parts.panel.add_below("colour", self.pick)
+        parts.panel.add_below("colour", self._picked)
         action.setEnabled(False)
         action.toggled.connect(self._on_toggled)
         presenter.changed.connect(self._on_changed)
         self._on_changed()
 
-    def _row(self) -> QWidget:
+    def _make_picked(self) -> QWidget:
+        """What is shown where a colour was picked."""
         row = QWidget()
         layout = QHBoxLayout(row)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.pick, 1)
+        layout.setSpacing(10)
         layout.addWidget(self._swatch)
+        layout.addWidget(self._words, 1)
         layout.addWidget(self.forget)
         return row
 
@@ -144,8 +150,7 @@ class NeutralPicker(QObject):
         document = self._work.document
         picked = None if document is None else document.settings.colour.neutral_colour
         self._action.setEnabled(document is not None)
-        self._swatch.setVisible(picked is not None)
-        self.forget.setVisible(picked is not None)
+        self._picked.setVisible(picked is not None)
         if picked is not None:
             pixmap = QPixmap(_SWATCH_PX, _SWATCH_PX)
             pixmap.fill(QColor(*(round(255 * value) for value in picked)))

@@ -388,11 +388,11 @@
     </message>
     <message>
         <source>&amp;All models…</source>
-        <translation>সব মডেল(&amp;A)…</translation>
+        <translation>সব মডেল…</translation>
     </message>
     <message>
         <source>&amp;Import a model file…</source>
-        <translation>মডেল ফাইল আনুন(&amp;I)…</translation>
+        <translation>মডেল ফাইল আনুন…</translation>
     </message>
     <message>
         <source>Adds a model file that you already have</source>

@@ -1413,7 +1413,7 @@ Bearbeiten &gt; Diese Version merken hält fest, wie das Foto jetzt ist.</transl
     </message>
     <message>
         <source>From nearby</source>
-        <translation>Aus der Nähe</translation>
+        <translation>Aus der Umgebung</translation>
     </message>
     <message>
         <source>GFP-GAN, {0} layout, {1} px. Trained for {2} steps of {3} faces ({4} hours), from {5}.</source>

@@ -68,6 +68,10 @@ def main_window(place: Place) -> Pages:
         window.set_mode(mode)
         place.qtbot.waitUntil(lambda: not window.work.is_busy)
         yield window
+    colour = window.work.document.settings.colour.replace(neutral_colour=(0.6, 0.5, 0.4))
+    window.presenter.change(window.work.document.settings.replace(colour=colour), "Grey")
+    place.qtbot.waitUntil(lambda: not window.work.is_busy)
+    yield window
     window.library.add([place.folder / "a.png"])
     place.qtbot.waitUntil(lambda: window.library.is_in_use and not window.work.is_busy)
     yield window

@@ -8,8 +8,8 @@ import threading
 import numpy as np
 import pytest
 from app_fakes import save_png
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont, QFontMetrics
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
@@ -29,7 +29,7 @@ from app.session.troubles import Trouble
 from app.session.versions import with_version
 from app.widgets.elided_label import ElidedLabel
 from app.widgets.fitting_row import FittingRow
-from app.widgets.line_break import breakable, unbroken, wrapped
+from app.widgets.line_break import breakable, line_height_px, unbroken, wrapped
 from app.widgets.score_panel import ScorePanel
 from core.settings import RestorationSettings
 
@@ -242,6 +242,23 @@ def test_a_long_name_may_be_broken_and_is_read_as_it_is():
     assert unbroken(broken) == text
     assert max(len(piece) for piece in re.split("[ \u200b]", broken)) <= 16
     assert breakable("“letter.jpg” is saved.") == "“letter.jpg” is saved."
+
+
+@pytest.mark.parametrize("text", ["Ågj", "বাতিল", "ক্ষ্মি", "ﷺ"])
+def test_letters_of_another_font_are_not_cut_off_in_a_line(qapp, text):
+    font = QFont("DejaVu Sans", 10)
+    drawn = []
+    for more in (Qt.TextFlag.TextSingleLine, Qt.TextFlag.TextDontClip):
+        image = QImage(200, 100, QImage.Format.Format_Grayscale8)
+        image.fill(0)
+        painter = QPainter(image)
+        painter.setPen(Qt.GlobalColor.white)
+        painter.setFont(font)
+        line = QRect(20, 40, 160, line_height_px(font, (text,)))
+        painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter | more), text)
+        painter.end()
+        drawn.append(image)
+    assert drawn[0] == drawn[1]
 
 
 def test_no_letter_is_torn_from_its_marks_nor_from_the_one_it_is_joined_to():

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QMainWindow,
     QRadioButton,
+    QScrollArea,
     QStyle,
     QStyleOptionButton,
     QStyleOptionComboBox,
@@ -44,6 +45,8 @@ def cut_off(root: QWidget) -> list[str]:
     for widget in root.findChildren(QWidget):
         if not widget.isVisibleTo(root) or widget.window() is not root.window():
             continue
+        if isinstance(widget, QScrollArea) and widget.horizontalScrollBar().maximum():
+            found.append(f"{widget.objectName()} hides what is on its right")
         needed, room = _widths(widget)
         if needed > room:
             found.append(f"{type(widget).__name__} {_text(widget)!r}: {needed} px in {room}")
