@@ -8,7 +8,6 @@ from pathlib import Path
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -23,6 +22,7 @@ from app.dialogs.training.texts import check_verdict, faces_text, reason_help, r
 from app.jobs.training_work import TrainingWork
 from app.session.training_values import CheckedFace, DataCheck, Licence, TrainingServices
 from app.session.troubles import Trouble
+from app.widgets.list_box import ListBox
 from app.widgets.progress_card import ProgressCard
 from core.progress import Progress
 
@@ -66,7 +66,7 @@ class CheckPage(WizardPage):
         self.grid = FaceGrid()
         self.all_button = QPushButton(self.tr("Use all"))
         self.all_button.setToolTip(self.tr("Uses all of these anyway"))
-        self.licence = QComboBox()
+        self.licence = ListBox()
         self._filters = QButtonGroup(self)
         self._filter_buttons: dict[str, QPushButton] = {}
         self._filter_row = QHBoxLayout()

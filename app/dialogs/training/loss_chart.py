@@ -13,6 +13,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from app.widgets.theme import current_colours
 
 _LEFT_PX, _RIGHT_PX, _TOP_PX, _BOTTOM_PX = 46, 10, 10, 24
+_VALUE_GAP_PX = 8
+_SHARES = (0.0, 0.5, 1.0)
 _MOST_POINTS = 600
 _SMOOTHING = 0.08
 """Weight of a new value in the smoothed curve; the raw one is drawn thin behind it."""
@@ -91,7 +93,9 @@ class LossChart(QWidget):
             painter.drawText(area, Qt.AlignmentFlag.AlignCenter, self._empty_text)
             return
         low, high = value_range([value for _, value in points])
-        self._paint_axes(painter, area, low, high)
+        values = self._values_shown(low, high)
+        area.setLeft(self._room_for(values))
+        self._paint_axes(painter, area, values)
         place = _Place(area, self._steps, low, high)
         accent = QColor(colours.accent)
         if self._curve.is_smoothed and len(points) > 8:
@@ -107,17 +111,29 @@ class LossChart(QWidget):
         painter.drawEllipse(place.of(*points[-1]), 3, 3)
         self._paint_mark(painter, place, points)
 
-    def _paint_axes(self, painter: QPainter, area: QRectF, low: float, high: float) -> None:
+    def _values_shown(self, low: float, high: float) -> tuple[str, str, str]:
+        """What stands at the axis, from below."""
+        digits = _digits(high - low)
+        first, middle, last = (
+            self.locale().toString(low + share * (high - low), "f", digits) for share in _SHARES
+        )
+        return first, middle, last
+
+    def _room_for(self, values: Sequence[str]) -> float:
+        """Where the curve begins, so that all values have room before it."""
+        widest = max(self.fontMetrics().horizontalAdvance(text) for text in values)
+        return float(max(_LEFT_PX, widest + _VALUE_GAP_PX + 2))
+
+    def _paint_axes(self, painter: QPainter, area: QRectF, values: Sequence[str]) -> None:
         colours = current_colours()
         metrics = QFontMetrics(painter.font())
-        for share in (0.0, 0.5, 1.0):
+        for share, text in zip(_SHARES, values, strict=True):
             y = area.bottom() - share * area.height()
             painter.setPen(QPen(QColor(colours.border), 1))
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
             painter.setPen(QColor(colours.muted))
-            digits = _digits(high - low)
-            text = self.locale().toString(low + share * (high - low), "f", digits)
-            place = QRectF(0, y - metrics.height() / 2, _LEFT_PX - 8, metrics.height())
+            room = area.left() - _VALUE_GAP_PX
+            place = QRectF(0, y - metrics.height() / 2, room, metrics.height())
             alignment = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             painter.drawText(place, alignment, text)
         below = QRectF(area.left(), area.bottom() + 4, area.width(), _BOTTOM_PX - 4)

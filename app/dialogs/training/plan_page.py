@@ -9,7 +9,6 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QComboBox,
     QFileDialog,
     QFormLayout,
     QFrame,
@@ -27,6 +26,7 @@ from app.session.training_memory import free_memory_bytes
 from app.session.training_values import Cost, Damage, Recipe, StartModel, TrainingServices
 from app.session.troubles import Trouble
 from app.widgets.core_text import core_text
+from app.widgets.list_box import ListBox
 from core.models.own_models import OWN_SUFFIXES
 from core.progress import Progress
 
@@ -69,7 +69,7 @@ class PlanPage(WizardPage):
         self._damage = Damage()
         self.cost: Cost | None = None
         self.presets = QButtonGroup(self)
-        self.start = QComboBox()
+        self.start = ListBox()
         self.file_button = QPushButton(self.tr("Choose a file…"))
         self.measure_button = QPushButton(self.tr("Measure on this computer"))
         self.time, self.memory, self.disk = QLabel(), QLabel(), QLabel()

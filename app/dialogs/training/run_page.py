@@ -6,7 +6,6 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
-    QComboBox,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.dialogs.training.large_preview import LargePreview
 from app.dialogs.training.loss_chart import Curve, LossChart
 from app.dialogs.training.page import wrapped
 from app.dialogs.training.preview_grid import Preview, PreviewGrid
@@ -25,6 +25,7 @@ from app.session.training_runs import RESUMABLE, RunView, StatsTail
 from app.session.troubles import Trouble
 from app.widgets.banner import Banner
 from app.widgets.calm_slider import CalmSlider
+from app.widgets.list_box import ListBox
 
 _NOT_LOSSES = frozenset({"kind", "time", "step", "rate", "images_a_second", "waiting_share"})
 _SPEEDS = 4
@@ -66,7 +67,8 @@ class RunPage(QWidget):
         self.result = ResultPanel()
         self.loss = LossChart(self.tr("The first figures come after a few steps."))
         self.score = LossChart(self.tr("The first measurement is made at the start."))
-        self.which = QComboBox()
+        self.which = ListBox()
+        self.which.setSizeAdjustPolicy(ListBox.SizeAdjustPolicy.AdjustToContents)
         self.previews = PreviewGrid()
         self.when = CalmSlider(0, 0)
         self.when_text = QLabel()
@@ -156,6 +158,7 @@ class RunPage(QWidget):
         self.gentler_button.clicked.connect(self.gentler_asked)
         self.delete_button.clicked.connect(self.delete_asked)
         self.which.activated.connect(self._show_loss)
+        self.previews.opened.connect(self._on_preview_opened)
         self.when.valueChanged.connect(self._on_time_moved)
 
     @property
@@ -314,6 +317,14 @@ class RunPage(QWidget):
         self.pause_button.setEnabled(False)
         self.finish_button.setEnabled(False)
         self._show_state()
+
+    @Slot(int)
+    def _on_preview_opened(self, face: int) -> None:
+        preview = self.previews.preview
+        if preview is not None:
+            large = LargePreview(preview, face, self)
+            large.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            large.open()
 
     @Slot(int)
     def _on_time_moved(self, place: int) -> None:

@@ -162,6 +162,7 @@ def figure_text(name: str) -> str:
         "perceptual": translate("Training", "Detail"),
         "ssim": translate("Training", "Closeness to the true photo"),
         "psnr": translate("Training", "Exactness of pixels"),
+        "l1": translate("Training", "Exactness of pixels"),
     }
     return texts.get(name, name)
 
@@ -184,7 +185,19 @@ def figure_help(name: str) -> str:
 
 
 def verdict_text(comparison: dict[str, Any]) -> tuple[str, str]:
-    """The comparison with the start: a heading and a sentence."""
+    """The comparison with the start: a heading and a few sentences."""
+    heading, sentence = _verdict(comparison)
+    chosen_by = _joined(comparison.get("chosen_by", []))
+    if chosen_by:
+        chosen = QCoreApplication.translate(
+            "Training", "Its best state, of step {step}, was chosen by {figures}."
+        )
+        step = QLocale().toString(int(comparison["step"]))
+        sentence += " " + chosen.format(step=step, figures=chosen_by)
+    return heading, sentence
+
+
+def _verdict(comparison: dict[str, Any]) -> tuple[str, str]:
     translate = QCoreApplication.translate
     start, faces = comparison["start"], faces_text(comparison["faces"])
     better, worse = _joined(comparison["better"]), _joined(comparison["worse"])
