@@ -76,12 +76,12 @@ def _file_name(name: str) -> str:
 def _described(spec: ModelSpec, name: str, card: dict[str, Any]) -> ModelSpec:
     """The model's own description: what it was made of and how it did."""
     data = card["data"]
-    count = data["faces_trained_on"]
-    faces = "" if count is None else f" on {count} faces"
-    made = (
-        f"Trained by you{faces}, {card['best_step'] or card['steps']} "
-        f"steps from {card['started_from'] or 'random weights'}. {result_sentence(card)}"
-    )
+    count, steps = data["faces_trained_on"], card["best_step"] or card["steps"]
+    start, result = card["started_from"] or "random weights", result_sentence(card)
+    if count is None:
+        made = f"Trained by you, {steps} steps from {start}. {result}"
+    else:
+        made = f"Trained by you on {count} faces, {steps} steps from {start}. {result}"
     use = "" if card["commercial_use"] else " Not for commercial use."
     note = f"Photos: {data['licence'] or 'licence not stated'}.{use}"
     values = {"name": name, "good_at": made, "note": note, "origin": "Trained by you"}

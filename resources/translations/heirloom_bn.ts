@@ -948,10 +948,6 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
         <translation>অন্য ফাইল বেছে নিন, বা perceptual ও projected লস শূন্য করুন।</translation>
     </message>
     <message>
-        <source>Choose another file.</source>
-        <translation>অন্য ফাইল বেছে নিন।</translation>
-    </message>
-    <message>
         <source>Choose another folder, or free some space.</source>
         <translation>অন্য ফোল্ডার বেছে নিন, বা জায়গা খালি করুন।</translation>
     </message>
@@ -1246,6 +1242,10 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     <message>
         <source>Check that you may change the folder of presets.</source>
         <translation>প্রিসেটের ফোল্ডার বদলানোর অনুমতি আছে কি না দেখুন।</translation>
+    </message>
+    <message>
+        <source>Check the name of the weights and try again.</source>
+        <translation>ওয়েটের নামটি মিলিয়ে দেখে আবার চেষ্টা করুন।</translation>
     </message>
     <message>
         <source>Check the photos again.</source>
@@ -1576,6 +1576,10 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
         <translation>থামানো হয়েছে। অন্য নেটওয়ার্ক, মিরর ব্যবহার করুন, বা ফাইল থেকে মডেল আমদানি করুন।</translation>
     </message>
     <message>
+        <source>Its best state, of step {0}, was chosen by {1}.</source>
+        <translation>এর সেরা অবস্থাটি, ধাপ {0}-এর, বেছে নেওয়া হয়েছে {1} দেখে।</translation>
+    </message>
+    <message>
         <source>Its terms are not known to Heirloom.</source>
         <translation>এর শর্ত Heirloom জানে না।</translation>
     </message>
@@ -1812,12 +1816,12 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
         <translation>কোনো রেসিপি সংরক্ষণ হয়নি: {0}</translation>
     </message>
     <message>
-        <source>Noise and grain</source>
-        <translation>নয়েজ ও দানা</translation>
+        <source>No usable face in {0} ({1}).</source>
+        <translation>{0}-এ ব্যবহারযোগ্য কোনো মুখ নেই ({1})।</translation>
     </message>
     <message>
-        <source>None of the {0} photos gave a usable face ({1}).</source>
-        <translation>{0}টি ছবির কোনোটিতেই ব্যবহারযোগ্য মুখ পাওয়া যায়নি ({1})।</translation>
+        <source>Noise and grain</source>
+        <translation>নয়েজ ও দানা</translation>
     </message>
     <message>
         <source>Not restored: {0}</source>
@@ -1954,6 +1958,14 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     <message>
         <source>There is already a version called “{0}”.</source>
         <translation>“{0}” নামে সংস্করণ আগে থেকেই আছে।</translation>
+    </message>
+    <message>
+        <source>There is no file “{0}”.</source>
+        <translation>“{0}” নামে কোনো ফাইল নেই।</translation>
+    </message>
+    <message>
+        <source>Verdict at {0}: {1}.</source>
+        <translation>{0}-এ রায়: {1}।</translation>
     </message>
     <message>
         <source>You asked for Apple graphics (mps), but this computer has none that PyTorch can use: they come with Macs that have an Apple processor.</source>
@@ -2276,6 +2288,10 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
         <translation>ImageNet ওজন “{0}” পড়া যায় না।</translation>
     </message>
     <message>
+        <source>The PDF document “{0}” was left out: save its pages as TIFF or PNG.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The XMP data is damaged, so it was left out to be sure of the position.</source>
         <translation>XMP তথ্য নষ্ট, তাই স্থান নিয়ে নিশ্চিত হতে বাদ দেওয়া হয়েছে।</translation>
     </message>
@@ -2286,6 +2302,10 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     <message>
         <source>The XMP data is too long for a JPEG file, so it was left out.</source>
         <translation>XMP তথ্য JPEG ফাইলের জন্য বেশি লম্বা, তাই বাদ দেওয়া হয়েছে।</translation>
+    </message>
+    <message>
+        <source>The camera raw file “{0}” was left out: develop it in your raw converter and save it as a 16-bit TIFF.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The checkpoint “{0}” cannot be read: {1}.</source>
@@ -2500,6 +2520,10 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
         <translation>ছবিটি বর্গাকার নয়, তাই সাজানো মুখ হতে পারে না; তবু সেভাবেই পুনরুদ্ধার হয়েছে।</translation>
     </message>
     <message>
+        <source>The photo was stored without loss, but the result is not at quality {0}; quality 100 loses nothing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The photo “{0}” of this project is not where it was.</source>
         <translation>এই প্রকল্পের ছবি “{0}” আগের জায়গায় নেই।</translation>
     </message>
@@ -2610,10 +2634,6 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     <message>
         <source>The weights in {0} hold values that are no numbers (in {1}).</source>
         <translation>{0}-এর ওজনে এমন মান আছে যা সংখ্যা নয় ({1}-এ)।</translation>
-    </message>
-    <message>
-        <source>The weights “{0}” cannot be read: {1}.</source>
-        <translation>ওজন “{0}” পড়া যায় না: {1}।</translation>
     </message>
     <message>
         <source>The weights “{0}” do not fit the network of this run.</source>
@@ -2749,7 +2769,11 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     </message>
     <message>
         <source>Trained by you on {0} faces, {1} steps from {2}. {3}</source>
-        <translation>আপনার প্রশিক্ষিত: {0}টি মুখ, {2} থেকে {1} ধাপ। {3}</translation>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Trained by you, {0} steps from {1}. {2}</source>
+        <translation>আপনার প্রশিক্ষিত, {1} থেকে {0} ধাপ। {2}</translation>
     </message>
     <message>
         <source>Trained on FFHQ, which may not be used commercially.</source>
@@ -2826,10 +2850,6 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     <message>
         <source>Use {0}, or any text.</source>
         <translation>{0} বা যেকোনো লেখা ব্যবহার করুন।</translation>
-    </message>
-    <message>
-        <source>Verdict at step {0}: {1}.</source>
-        <translation>ধাপ {0}-এ রায়: {1}।</translation>
     </message>
     <message>
         <source>Verifying {0}</source>
@@ -2926,6 +2946,10 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     <message>
         <source>added by hand</source>
         <translation>হাতে যোগ করা</translation>
+    </message>
+    <message>
+        <source>an unknown number of</source>
+        <translation>অজানা সংখ্যক</translation>
     </message>
     <message>
         <source>can&apos;t allocate memory</source>
@@ -3040,6 +3064,10 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
         <translation>{0}টি যাচাইয়ে আর উন্নতি নেই: প্রশিক্ষণ আগেই শেষ</translation>
     </message>
     <message>
+        <source>no clear difference</source>
+        <translation>স্পষ্ট পার্থক্য নেই</translation>
+    </message>
+    <message>
         <source>no face was found in the photo</source>
         <translation>ছবিতে কোনো মুখ পাওয়া যায়নি</translation>
     </message>
@@ -3104,6 +3132,10 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
         <translation>নয়েজ সরানো</translation>
     </message>
     <message>
+        <source>the best state is chosen by {0}{1}</source>
+        <translation>সেরা অবস্থা বেছে নেওয়া হয় {0} দেখে{1}</translation>
+    </message>
+    <message>
         <source>the connection to {0} broke.</source>
         <translation>{0}-এর সঙ্গে সংযোগ কেটে গেছে।</translation>
     </message>
@@ -3156,6 +3188,10 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
         <translation>আপনি এটি বাদ দিয়েছেন</translation>
     </message>
     <message>
+        <source>{0} PDF documents were left out ({1}): save their pages as TIFF or PNG.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{0} and {1}</source>
         <translation>{0} ও {1}</translation>
     </message>
@@ -3174,6 +3210,10 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     <message>
         <source>{0} bytes</source>
         <translation>{0} বাইট</translation>
+    </message>
+    <message>
+        <source>{0} camera raw files were left out ({1}): develop them in your raw converter and save them as 16-bit TIFF.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{0} cannot continue the download.</source>
@@ -3202,6 +3242,10 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     <message>
         <source>{0} faces trained on, {1} held out. Licence: {2}.</source>
         <translation>{0}টি মুখে প্রশিক্ষিত, {1}টি সরিয়ে রাখা। লাইসেন্স: {2}।</translation>
+    </message>
+    <message>
+        <source>{0} files of kinds that Heirloom cannot read were left out ({1}): save them as TIFF or PNG.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{0} has another file under this address: {1} bytes instead of {2}.</source>
@@ -3270,6 +3314,10 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     <message>
         <source>{0} of the change taken back</source>
         <translation>পরিবর্তনের {0} ফেরানো হয়েছে</translation>
+    </message>
+    <message>
+        <source>{0} photos</source>
+        <translation>{0}টি ছবি</translation>
     </message>
     <message>
         <source>{0} refuses to give the model (HTTP {1}).</source>
@@ -3490,6 +3538,10 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     <message>
         <source>“{0}” is not the address of a mirror.</source>
         <translation>“{0}” মিররের ঠিকানা নয়।</translation>
+    </message>
+    <message>
+        <source>“{0}” is of a kind that Heirloom cannot read and was left out: save it as TIFF or PNG.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>“{0}” is one of the original photos, which Heirloom never replaces.</source>
@@ -4593,6 +4645,45 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     <message>
         <source>Save the picture on this computer first, then drop the saved file here.</source>
         <translation>আগে ছবিটি এই কম্পিউটারে সংরক্ষণ করুন, তারপর সংরক্ষিত ফাইলটি এখানে ছাড়ুন।</translation>
+    </message>
+</context>
+<context>
+    <name>LargePreview</name>
+    <message>
+        <source>Preview at step {step}</source>
+        <translation>ধাপ {step}-এর প্রিভিউ</translation>
+    </message>
+    <message>
+        <source>Face before</source>
+        <translation>আগের মুখ</translation>
+    </message>
+    <message>
+        <source>Shows the face to the left (Page up)</source>
+        <translation>বাঁ দিকের মুখটি দেখায় (Page up)</translation>
+    </message>
+    <message>
+        <source>Next face</source>
+        <translation>পরের মুখ</translation>
+    </message>
+    <message>
+        <source>Shows the face to the right (Page down)</source>
+        <translation>ডান দিকের মুখটি দেখায় (Page down)</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>বন্ধ করুন</translation>
+    </message>
+    <message>
+        <source>Goes back to the training (Esc)</source>
+        <translation>প্রশিক্ষণে ফিরে যায় (Esc)</translation>
+    </message>
+    <message>
+        <source>The wheel zooms, dragging moves; a double click shows all pixels.</source>
+        <translation>চাকা ঘোরালে বড় হয়, টানলে সরে; দুবার ক্লিকে সব পিক্সেল দেখা যায়।</translation>
+    </message>
+    <message>
+        <source>Face {number} of {count}</source>
+        <translation>{count}টির মধ্যে {number} নম্বর মুখ</translation>
     </message>
 </context>
 <context>
@@ -5899,10 +5990,6 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
         <translation>সরিয়ে রাখা মুখের পূর্বরূপ</translation>
     </message>
     <message>
-        <source>Faces that are never trained on, so they show what the model has learned</source>
-        <translation>যে মুখ দিয়ে কখনো প্রশিক্ষণ হয় না, তাই মডেল কী শিখেছে তা দেখায়</translation>
-    </message>
-    <message>
         <source>The first preview comes after the first measurement.</source>
         <translation>প্রথম মাপের পরে প্রথম পূর্বরূপ আসে।</translation>
     </message>
@@ -5921,6 +6008,14 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     <message>
         <source>True photo</source>
         <translation>আসল ছবি</translation>
+    </message>
+    <message>
+        <source>Left and right choose a face, Enter shows it large.</source>
+        <translation>বাঁ ও ডান তীর একটি মুখ বেছে নেয়, Enter সেটি বড় করে দেখায়।</translation>
+    </message>
+    <message>
+        <source>Faces that are never trained on, so they show what the model has learned. A click shows one large.</source>
+        <translation>যে মুখ দিয়ে কখনও প্রশিক্ষণ হয় না, তাই মডেল কী শিখেছে তা দেখায়। ক্লিক করলে একটি বড় হয়ে দেখা যায়।</translation>
     </message>
 </context>
 <context>
@@ -7126,6 +7221,10 @@ Please verify the correct file name was given.</source>
         <translation>ডেসিবেলে PSNR; বেশি হলে ভালো। শুধু জানার জন্য।</translation>
     </message>
     <message>
+        <source>Its best state, of step {step}, was chosen by {figures}.</source>
+        <translation>এর সেরা অবস্থাটি, ধাপ {step}-এর, বেছে নেওয়া হয়েছে {figures} দেখে।</translation>
+    </message>
+    <message>
         <source>Better in {figures}</source>
         <translation>{figures}-এ ভালো</translation>
     </message>
@@ -7460,6 +7559,17 @@ Please verify the correct file name was given.</source>
     <message>
         <source>Leave out</source>
         <translation>বাদ দিন</translation>
+    </message>
+</context>
+<context>
+    <name>_Versions</name>
+    <message>
+        <source>Versions of a face side by side</source>
+        <translation>একটি মুখের নানা রূপ পাশাপাশি</translation>
+    </message>
+    <message>
+        <source>Arrow keys move all of them together, plus and minus zoom, Escape goes back.</source>
+        <translation>তীর কী সব একসঙ্গে সরায়, যোগ ও বিয়োগ বড় ও ছোট করে, Escape ফিরিয়ে নেয়।</translation>
     </message>
 </context>
 </TS>

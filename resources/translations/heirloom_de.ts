@@ -948,10 +948,6 @@ Bearbeiten &gt; Diese Version merken hält fest, wie das Foto jetzt ist.</transl
         <translation>Wählen Sie eine andere Datei, oder setzen Sie die „perceptual“ und „projected“ Verluste auf null.</translation>
     </message>
     <message>
-        <source>Choose another file.</source>
-        <translation>Wählen Sie eine andere Datei.</translation>
-    </message>
-    <message>
         <source>Choose another folder, or free some space.</source>
         <translation>Wählen Sie einen anderen Ordner, oder machen Sie Platz.</translation>
     </message>
@@ -1246,6 +1242,10 @@ Bearbeiten &gt; Diese Version merken hält fest, wie das Foto jetzt ist.</transl
     <message>
         <source>Check that you may change the folder of presets.</source>
         <translation>Prüfen Sie, dass Sie den Ordner der Vorgaben ändern dürfen.</translation>
+    </message>
+    <message>
+        <source>Check the name of the weights and try again.</source>
+        <translation>Prüfen Sie den Namen der Gewichte und versuchen Sie es noch einmal.</translation>
     </message>
     <message>
         <source>Check the photos again.</source>
@@ -1576,6 +1576,10 @@ Bearbeiten &gt; Diese Version merken hält fest, wie das Foto jetzt ist.</transl
         <translation>Es wurde angehalten. Versuchen Sie ein anderes Netz, nehmen Sie einen Spiegel, oder importieren Sie das Modell aus einer Datei.</translation>
     </message>
     <message>
+        <source>Its best state, of step {0}, was chosen by {1}.</source>
+        <translation>Der beste Stand, von Schritt {0}, wurde nach {1} gewählt.</translation>
+    </message>
+    <message>
         <source>Its terms are not known to Heirloom.</source>
         <translation>Seine Bedingungen sind Heirloom nicht bekannt.</translation>
     </message>
@@ -1812,12 +1816,12 @@ Bearbeiten &gt; Diese Version merken hält fest, wie das Foto jetzt ist.</transl
         <translation>Es wurde kein Rezept gespeichert: {0}</translation>
     </message>
     <message>
-        <source>Noise and grain</source>
-        <translation>Rauschen und Korn</translation>
+        <source>No usable face in {0} ({1}).</source>
+        <translation>Kein brauchbares Gesicht in {0} ({1}).</translation>
     </message>
     <message>
-        <source>None of the {0} photos gave a usable face ({1}).</source>
-        <translation>Keines der {0} Fotos ergab ein brauchbares Gesicht ({1}).</translation>
+        <source>Noise and grain</source>
+        <translation>Rauschen und Korn</translation>
     </message>
     <message>
         <source>Not restored: {0}</source>
@@ -1954,6 +1958,14 @@ Bearbeiten &gt; Diese Version merken hält fest, wie das Foto jetzt ist.</transl
     <message>
         <source>There is already a version called “{0}”.</source>
         <translation>Es gibt schon eine Version namens „{0}“.</translation>
+    </message>
+    <message>
+        <source>There is no file “{0}”.</source>
+        <translation>Es gibt keine Datei „{0}“.</translation>
+    </message>
+    <message>
+        <source>Verdict at {0}: {1}.</source>
+        <translation>Urteil bei {0}: {1}.</translation>
     </message>
     <message>
         <source>You asked for Apple graphics (mps), but this computer has none that PyTorch can use: they come with Macs that have an Apple processor.</source>
@@ -2276,6 +2288,10 @@ Bearbeiten &gt; Diese Version merken hält fest, wie das Foto jetzt ist.</transl
         <translation>Die ImageNet-Gewichte „{0}“ können nicht gelesen werden.</translation>
     </message>
     <message>
+        <source>The PDF document “{0}” was left out: save its pages as TIFF or PNG.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The XMP data is damaged, so it was left out to be sure of the position.</source>
         <translation>Die XMP-Daten sind beschädigt; sie wurden weggelassen, um beim Ort sicherzugehen.</translation>
     </message>
@@ -2286,6 +2302,10 @@ Bearbeiten &gt; Diese Version merken hält fest, wie das Foto jetzt ist.</transl
     <message>
         <source>The XMP data is too long for a JPEG file, so it was left out.</source>
         <translation>Die XMP-Daten sind zu lang für eine JPEG-Datei und wurden weggelassen.</translation>
+    </message>
+    <message>
+        <source>The camera raw file “{0}” was left out: develop it in your raw converter and save it as a 16-bit TIFF.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The checkpoint “{0}” cannot be read: {1}.</source>
@@ -2500,6 +2520,10 @@ Bearbeiten &gt; Diese Version merken hält fest, wie das Foto jetzt ist.</transl
         <translation>Das Foto ist nicht quadratisch, kann also kein ausgerichtetes Gesicht sein; es wurde restauriert, als wäre es eines.</translation>
     </message>
     <message>
+        <source>The photo was stored without loss, but the result is not at quality {0}; quality 100 loses nothing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The photo “{0}” of this project is not where it was.</source>
         <translation>Das Foto „{0}“ dieses Projekts ist nicht mehr, wo es war.</translation>
     </message>
@@ -2610,10 +2634,6 @@ Bearbeiten &gt; Diese Version merken hält fest, wie das Foto jetzt ist.</transl
     <message>
         <source>The weights in {0} hold values that are no numbers (in {1}).</source>
         <translation>Die Gewichte in {0} enthalten Werte, die keine Zahlen sind (in {1}).</translation>
-    </message>
-    <message>
-        <source>The weights “{0}” cannot be read: {1}.</source>
-        <translation>Die Gewichte „{0}“ können nicht gelesen werden: {1}.</translation>
     </message>
     <message>
         <source>The weights “{0}” do not fit the network of this run.</source>
@@ -2749,7 +2769,11 @@ Bearbeiten &gt; Diese Version merken hält fest, wie das Foto jetzt ist.</transl
     </message>
     <message>
         <source>Trained by you on {0} faces, {1} steps from {2}. {3}</source>
-        <translation>Von Ihnen mit {0} Gesichtern trainiert, {1} Schritte ausgehend von {2}. {3}</translation>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Trained by you, {0} steps from {1}. {2}</source>
+        <translation>Von Ihnen trainiert, {0} Schritte von {1} aus. {2}</translation>
     </message>
     <message>
         <source>Trained on FFHQ, which may not be used commercially.</source>
@@ -2826,10 +2850,6 @@ Bearbeiten &gt; Diese Version merken hält fest, wie das Foto jetzt ist.</transl
     <message>
         <source>Use {0}, or any text.</source>
         <translation>Verwenden Sie {0} oder beliebigen Text.</translation>
-    </message>
-    <message>
-        <source>Verdict at step {0}: {1}.</source>
-        <translation>Urteil bei Schritt {0}: {1}.</translation>
     </message>
     <message>
         <source>Verifying {0}</source>
@@ -2926,6 +2946,10 @@ Bearbeiten &gt; Diese Version merken hält fest, wie das Foto jetzt ist.</transl
     <message>
         <source>added by hand</source>
         <translation>von Hand hinzugefügt</translation>
+    </message>
+    <message>
+        <source>an unknown number of</source>
+        <translation>eine unbekannte Zahl von</translation>
     </message>
     <message>
         <source>can&apos;t allocate memory</source>
@@ -3040,6 +3064,10 @@ Bearbeiten &gt; Diese Version merken hält fest, wie das Foto jetzt ist.</transl
         <translation>kein besserer Wert in {0} Prüfungen: das Training endet früh</translation>
     </message>
     <message>
+        <source>no clear difference</source>
+        <translation>kein klarer Unterschied</translation>
+    </message>
+    <message>
         <source>no face was found in the photo</source>
         <translation>im Foto wurde kein Gesicht gefunden</translation>
     </message>
@@ -3104,6 +3132,10 @@ Bearbeiten &gt; Diese Version merken hält fest, wie das Foto jetzt ist.</transl
         <translation>Rauschen wegnehmen</translation>
     </message>
     <message>
+        <source>the best state is chosen by {0}{1}</source>
+        <translation>der beste Stand wird nach {0} gewählt{1}</translation>
+    </message>
+    <message>
         <source>the connection to {0} broke.</source>
         <translation>die Verbindung zu {0} brach ab.</translation>
     </message>
@@ -3156,6 +3188,10 @@ Bearbeiten &gt; Diese Version merken hält fest, wie das Foto jetzt ist.</transl
         <translation>Sie haben es weggelassen</translation>
     </message>
     <message>
+        <source>{0} PDF documents were left out ({1}): save their pages as TIFF or PNG.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{0} and {1}</source>
         <translation>{0} und {1}</translation>
     </message>
@@ -3174,6 +3210,10 @@ Bearbeiten &gt; Diese Version merken hält fest, wie das Foto jetzt ist.</transl
     <message>
         <source>{0} bytes</source>
         <translation>{0} Byte</translation>
+    </message>
+    <message>
+        <source>{0} camera raw files were left out ({1}): develop them in your raw converter and save them as 16-bit TIFF.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{0} cannot continue the download.</source>
@@ -3202,6 +3242,10 @@ Bearbeiten &gt; Diese Version merken hält fest, wie das Foto jetzt ist.</transl
     <message>
         <source>{0} faces trained on, {1} held out. Licence: {2}.</source>
         <translation>mit {0} Gesichtern trainiert, {1} zurückgelegt. Lizenz: {2}.</translation>
+    </message>
+    <message>
+        <source>{0} files of kinds that Heirloom cannot read were left out ({1}): save them as TIFF or PNG.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{0} has another file under this address: {1} bytes instead of {2}.</source>
@@ -3270,6 +3314,10 @@ Bearbeiten &gt; Diese Version merken hält fest, wie das Foto jetzt ist.</transl
     <message>
         <source>{0} of the change taken back</source>
         <translation>{0} der Änderung zurückgenommen</translation>
+    </message>
+    <message>
+        <source>{0} photos</source>
+        <translation>{0} Fotos</translation>
     </message>
     <message>
         <source>{0} refuses to give the model (HTTP {1}).</source>
@@ -3490,6 +3538,10 @@ Bearbeiten &gt; Diese Version merken hält fest, wie das Foto jetzt ist.</transl
     <message>
         <source>“{0}” is not the address of a mirror.</source>
         <translation>„{0}“ ist nicht die Adresse eines Spiegels.</translation>
+    </message>
+    <message>
+        <source>“{0}” is of a kind that Heirloom cannot read and was left out: save it as TIFF or PNG.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>“{0}” is one of the original photos, which Heirloom never replaces.</source>
@@ -4593,6 +4645,45 @@ Bearbeiten &gt; Diese Version merken hält fest, wie das Foto jetzt ist.</transl
     <message>
         <source>Save the picture on this computer first, then drop the saved file here.</source>
         <translation>Speichern Sie das Bild zuerst auf diesem Computer und legen Sie dann die gespeicherte Datei hier ab.</translation>
+    </message>
+</context>
+<context>
+    <name>LargePreview</name>
+    <message>
+        <source>Preview at step {step}</source>
+        <translation>Vorschau bei Schritt {step}</translation>
+    </message>
+    <message>
+        <source>Face before</source>
+        <translation>Voriges Gesicht</translation>
+    </message>
+    <message>
+        <source>Shows the face to the left (Page up)</source>
+        <translation>Zeigt das Gesicht links davon (Bild auf)</translation>
+    </message>
+    <message>
+        <source>Next face</source>
+        <translation>Nächstes Gesicht</translation>
+    </message>
+    <message>
+        <source>Shows the face to the right (Page down)</source>
+        <translation>Zeigt das Gesicht rechts davon (Bild ab)</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Goes back to the training (Esc)</source>
+        <translation>Geht zurück zum Training (Esc)</translation>
+    </message>
+    <message>
+        <source>The wheel zooms, dragging moves; a double click shows all pixels.</source>
+        <translation>Das Rad vergrößert, Ziehen verschiebt; ein Doppelklick zeigt alle Pixel.</translation>
+    </message>
+    <message>
+        <source>Face {number} of {count}</source>
+        <translation>Gesicht {number} von {count}</translation>
     </message>
 </context>
 <context>
@@ -5899,10 +5990,6 @@ Bearbeiten &gt; Diese Version merken hält fest, wie das Foto jetzt ist.</transl
         <translation>Vorschau zurückgelegter Gesichter</translation>
     </message>
     <message>
-        <source>Faces that are never trained on, so they show what the model has learned</source>
-        <translation>Gesichter, mit denen nie trainiert wird; sie zeigen also, was das Modell gelernt hat</translation>
-    </message>
-    <message>
         <source>The first preview comes after the first measurement.</source>
         <translation>Die erste Vorschau kommt nach der ersten Messung.</translation>
     </message>
@@ -5921,6 +6008,14 @@ Bearbeiten &gt; Diese Version merken hält fest, wie das Foto jetzt ist.</transl
     <message>
         <source>True photo</source>
         <translation>Wahres Foto</translation>
+    </message>
+    <message>
+        <source>Left and right choose a face, Enter shows it large.</source>
+        <translation>Links und rechts wählen ein Gesicht, Enter zeigt es groß.</translation>
+    </message>
+    <message>
+        <source>Faces that are never trained on, so they show what the model has learned. A click shows one large.</source>
+        <translation>Gesichter, an denen nie trainiert wird; so zeigen sie, was das Modell gelernt hat. Ein Klick zeigt eines groß.</translation>
     </message>
 </context>
 <context>
@@ -7126,6 +7221,10 @@ Bitte prüfen Sie den Dateinamen.</translation>
         <translation>PSNR in Dezibel; mehr ist besser. Nur zur Kenntnis.</translation>
     </message>
     <message>
+        <source>Its best state, of step {step}, was chosen by {figures}.</source>
+        <translation>Der beste Stand, von Schritt {step}, wurde gewählt nach: {figures}.</translation>
+    </message>
+    <message>
         <source>Better in {figures}</source>
         <translation>Besser in {figures}</translation>
     </message>
@@ -7460,6 +7559,17 @@ Bitte prüfen Sie den Dateinamen.</translation>
     <message>
         <source>Leave out</source>
         <translation>Weglassen</translation>
+    </message>
+</context>
+<context>
+    <name>_Versions</name>
+    <message>
+        <source>Versions of a face side by side</source>
+        <translation>Fassungen eines Gesichts nebeneinander</translation>
+    </message>
+    <message>
+        <source>Arrow keys move all of them together, plus and minus zoom, Escape goes back.</source>
+        <translation>Pfeiltasten verschieben alle zusammen, Plus und Minus vergrößern und verkleinern, Escape geht zurück.</translation>
     </message>
 </context>
 </TS>
