@@ -137,9 +137,9 @@ def _alike(photo: Photo, result: Photo) -> bool:
 
 
 def _tidy(folder: Path) -> None:
-    from core.imageio.atomic import remove_stale_parts
+    from core.imageio.atomic import tidy
 
-    remove_stale_parts(folder)
+    tidy(folder)
 
 
 def _task(photo: LibraryPhoto) -> Task:

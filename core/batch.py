@@ -14,6 +14,7 @@ from core.api import Engine, restore
 from core.errors import Cancelled, MemoryExhaustedError, RestorationError
 from core.export import Conflict
 from core.imageio import WriteOptions
+from core.imageio.atomic import tidy
 from core.imageio.taken import date_taken
 from core.naming import NameFacts, result_stem
 from core.outputs import Planned, plan_output
@@ -178,6 +179,7 @@ def restore_task(
         progress.check()
         planned = delivery.plan(task, settings, progress)
         if planned.is_skipped:
+            tidy(planned.path.parent, progress)  # nothing else may be written there any more
             return FileReport(input=name, status="skipped", output=str(planned.path))
         if on_planned is not None:
             on_planned(planned)

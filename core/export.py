@@ -71,9 +71,10 @@ class ExportSettings(Settings, frozen=True, kw_only=True, forbid_unknown_fields=
         """The part that concerns the content of the file."""
         from core.imageio import WriteOptions  # loads Pillow, which a window starts without
 
+        is_chosen = self.quality != ExportSettings().quality
         return WriteOptions(
             format=self.format or None,
-            quality=self.quality,
+            quality=self.quality if is_chosen else None,  # then lossless WebP stays lossless
             metadata=self.metadata,
             max_side_px=self.max_side_px or None,
             depth=self.depth or None,

@@ -112,6 +112,7 @@ class Source:
         frames: Pages or frames in the file; only the first is read.
         orientation: EXIF orientation (1..8) that was applied to the pixels.
         sha256: Hash of the file's bytes, hexadecimal.
+        is_lossless: True for a lossless file of a format that has a lossy kind as well (WebP).
     """
 
     path: Path | None = None
@@ -121,6 +122,7 @@ class Source:
     frames: int = 1
     orientation: int = 1
     sha256: str = ""
+    is_lossless: bool = False
 
 
 @dataclass(frozen=True, slots=True)

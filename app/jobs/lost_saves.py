@@ -6,7 +6,7 @@ for first, by its recipe, and nothing is saved twice.
 
 from __future__ import annotations
 
-import glob
+import contextlib
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ def look_work(services: Services, photo: Photo, wanted: WantedSave) -> Work:
 
     def work(progress: Progress) -> Path | None:
         progress.report(0.0)
-        return _found(services, photo, wanted)
+        return _found(services, photo, wanted, progress)
 
     return work
 
@@ -55,7 +55,7 @@ def made_up_work(services: Services, wanted: WantedSave) -> Work:
     def work(progress: Progress) -> MadeUp:
         photo = services.read_photo(Path(wanted.photo), progress.part(0.0, 0.1))
         document = Document(photo, wanted.settings)
-        there = _found(services, photo, wanted)
+        there = _found(services, photo, wanted, progress.part(0.1, 0.1))
         if there is not None:
             return MadeUp(document, Saved(SavedFile(there), wanted.settings))
         path = free_path(wanted)
@@ -71,9 +71,9 @@ def free_path(wanted: WantedSave) -> Path | None:
     return Path(wanted.path) if is_free else None
 
 
-def _found(services: Services, photo: Photo, wanted: WantedSave) -> Path | None:
+def _found(services: Services, photo: Photo, wanted: WantedSave, progress: Progress) -> Path | None:
     """The result that was to be saved, where it is on the disk with its recipe."""
-    for recipe_path in _recipes(services, photo, wanted):
+    for recipe_path in _recipes(services, photo, wanted, progress):
         result = recipe_path.with_name(recipe_path.name.removesuffix(SUFFIX))
         try:
             recipe = load(recipe_path)
@@ -85,8 +85,16 @@ def _found(services: Services, photo: Photo, wanted: WantedSave) -> Path | None:
     return None
 
 
-def _recipes(services: Services, photo: Photo, wanted: WantedSave) -> Iterable[Path]:
+def _recipes(
+    services: Services, photo: Photo, wanted: WantedSave, progress: Progress
+) -> Iterable[Path]:
     if wanted.path:
         return (path_beside(Path(wanted.path)),)
     folder, stem = services.default_output(photo).parent, Path(wanted.photo).stem
-    return sorted(folder.glob(f"{glob.escape(stem)}*{SUFFIX}"))
+    names = []
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:  # a large folder on a network takes a while
+            progress.check()
+            if entry.name.startswith(stem) and entry.name.endswith(SUFFIX):
+                names.append(entry.name)
+    return [folder / name for name in sorted(names)]

@@ -15,12 +15,14 @@ import platform
 import re
 import secrets
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from core.imageio.failures import output_errors
+from core.progress import Progress
 
 if sys.platform != "win32":
     import fcntl
@@ -44,6 +46,8 @@ for this long is no save in progress."""
 _FRESH_S = 2.0
 """A file that was made just now may not be marked as being written yet."""
 
+_TIDY_S, _POLL_S = 0.5, 0.05
+
 _open_parts: set[Path] = set()
 """What this process is writing now."""
 
@@ -59,19 +63,52 @@ def abandon_parts() -> None:
 
 
 def remove_stale_parts(folder: Path) -> int:
-    """Take away what killed processes left half written in a folder.
+    """Take away what killed processes left half written in a folder; lists all of it.
 
     Returns:
         How many files were removed; nothing is raised.
     """
     removed = 0
-    with contextlib.suppress(OSError):
-        for path in folder.iterdir():
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if _PART_NAME.match(entry.name) is None:
+                continue
+            path = folder / entry.name
             with contextlib.suppress(OSError):
-                if is_part_file(path) and _is_left(path):
+                if _is_left(path):
                     path.unlink()
                     removed += 1
     return removed
+
+
+_tidying: dict[Path, threading.Thread] = {}
+
+
+def tidy(folder: Path, progress: Progress | None = None) -> None:
+    """Take away what killed processes left half written in a folder, once for each.
+
+    A folder may hold tens of thousands of files on a slow network, so this is done beside, and
+    waited for only a moment; it goes on where that is not enough.
+
+    Args:
+        folder: The folder.
+        progress: Polled for cancellation while it is waited for; None does not wait.
+
+    Raises:
+        Cancelled: The job was stopped.
+    """
+    thread = _tidying.get(folder)
+    if thread is None:
+        # A daemon: the program need not wait for it, and it leaves nothing half done.
+        thread = threading.Thread(
+            target=remove_stale_parts, args=(folder,), name="tidy", daemon=True
+        )
+        _tidying[folder] = thread
+        thread.start()
+        end = time.monotonic() + _TIDY_S
+        while progress is not None and thread.is_alive() and time.monotonic() < end:
+            thread.join(_POLL_S)
+            progress.check()
 
 
 def _is_left(part: Path) -> bool:

@@ -11,7 +11,8 @@ import numpy.typing as npt
 from PIL import Image
 
 from core.image import Pixels, Plane
-from core.imageio.profiles import to_srgb
+from core.imageio.profiles import srgb_converter
+from core.progress import Progress, no_progress
 
 _BLOCK_ROWS = 128
 Samples = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
@@ -68,28 +69,31 @@ def full_range(samples: AnySamples, bits: int) -> AnySamples:
     return np.asarray(table[np.minimum(samples, levels)])
 
 
-def from_pillow(image: Image.Image, icc: bytes | None) -> Decoded | None:
+def from_pillow(
+    image: Image.Image, icc: bytes | None, progress: Progress | None = None
+) -> Decoded | None:
     """Pixels of a loaded picture.
 
     Args:
         image: Any Pillow mode.
         icc: Its colour profile, for CMYK.
+        progress: Reported to and polled for cancellation.
 
     Returns:
         The pixels, or None for modes that hold no displayable 8- or 16-bit picture (32-bit
         integers and floating point).
     """
-    mode = image.mode
+    mode, progress = image.mode, progress or no_progress()
     if mode in ("CMYK", "LAB"):
-        return _converted(image, icc)
+        return _converted(image, icc, progress)
     if mode.startswith("I;16"):
-        return _deep_grey(image)
+        return _deep_grey(image, progress)
     steps = _STEPS.get(mode)
     if steps is None:
         return None
     plain, see_through = steps
     target = see_through if image.has_transparency_data else plain
-    return from_samples(_array(image, _converter(image, target)), mode)
+    return from_samples(_array(image, _converter(image, target), progress), mode)
 
 
 _STEPS: dict[str, tuple[str, str]] = {
@@ -128,11 +132,14 @@ def _keyed(strip: Image.Image, key: object) -> Image.Image:
     return Image.merge("LA", (strip, alpha))
 
 
-def _array(image: Image.Image, convert: Callable[[Image.Image], Image.Image]) -> Samples:
+def _array(
+    image: Image.Image, convert: Callable[[Image.Image], Image.Image], progress: Progress
+) -> Samples:
     """The picture as an array, strip by strip: `np.asarray` would hold three copies at once."""
     width, height = image.size
     result: Samples | None = None
     for top in range(0, height, _BLOCK_ROWS):
+        progress.report(top / height)
         bottom = min(height, top + _BLOCK_ROWS)
         strip = np.asarray(convert(image.crop((0, top, width, bottom))))
         if result is None:
@@ -143,9 +150,9 @@ def _array(image: Image.Image, convert: Callable[[Image.Image], Image.Image]) ->
     return result
 
 
-def _deep_grey(image: Image.Image) -> Decoded:
+def _deep_grey(image: Image.Image, progress: Progress) -> Decoded:
     """16-bit grey of either byte order, with the transparent level that a PNG may name."""
-    grey = _array(image, lambda strip: strip).astype(np.uint16, copy=False)
+    grey = _array(image, lambda strip: strip, progress).astype(np.uint16, copy=False)
     key = image.info.get("transparency")
     if isinstance(key, int):
         alpha = np.where(grey == key, np.uint16(0), np.uint16(65535))
@@ -153,17 +160,21 @@ def _deep_grey(image: Image.Image) -> Decoded:
     return from_samples(grey, "I;16")
 
 
-def _converted(image: Image.Image, icc: bytes | None) -> Decoded:
+def _converted(image: Image.Image, icc: bytes | None, progress: Progress) -> Decoded:
     """CMYK or Lab in sRGB, through the profile where there is one."""
     name = "CMYK" if image.mode == "CMYK" else "Lab"
-    converted = to_srgb(image, icc)
-    if converted is None:
+    convert = srgb_converter(image.mode, icc)
+    if convert is None:
         note = (
             f"The {name} colours were converted without a profile, because the file has no usable "
             "one: they may look different from the print."
         )
-        converted = image.convert("RGB")
+        convert = _plain_rgb
     else:
         note = f"The {name} colours were converted to sRGB."
-    made = from_samples(_array(converted, lambda strip: strip), image.mode, (note,))
+    made = from_samples(_array(image, convert, progress), image.mode, (note,))
     return Decoded(made.pixels, made.alpha, made.is_grey, made.mode, is_srgb=True, notes=made.notes)
+
+
+def _plain_rgb(strip: Image.Image) -> Image.Image:
+    return strip.convert("RGB")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+import itertools
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -15,13 +16,15 @@ import numpy.typing as npt
 import tifffile
 
 from core.geometry import Size
-from core.imageio.decode import Decoded, from_samples, full_range
+from core.imageio.background import Share
+from core.imageio.decode import AnySamples, Decoded, from_samples, full_range
 from core.imageio.opencv import (
     DamagedPixelsError,
     UnknownLayoutError,
     quiet_opencv,
     rgb_order,
 )
+from core.imageio.quiet import SharedSwitch
 from core.imageio.tags import TagBlock, TagError
 
 _DNG_VERSION, _SUBFILE, _SUB_DIRECTORIES = 50706, 254, 330
@@ -40,7 +43,8 @@ class TiffHeader:
         is_raw: True where the page is the preview of a camera raw file.
         bit_depth: Bits a sample.
         mode: Pixel layout, "L", "RGB", "RGB;16", ...
-        is_deep: True where `decode_tiff` reads it at a depth that Pillow would cut.
+        is_deep: True where `decode_tiff` must read it: at a depth that Pillow would cut, or in a
+            BigTIFF whose byte order Pillow does not know.
         info: "icc_profile", "dpi", "xmp", "iptc", "photoshop_block".
     """
 
@@ -71,7 +75,7 @@ def tiff_header(data: bytes) -> TiffHeader:
             _DNG_VERSION in tags or reduced,
             page.bitspersample,
             _mode(page),
-            8 < page.bitspersample <= 16
+            (7 if tiff.is_bigtiff and tiff.byteorder == ">" else 8) < page.bitspersample <= 16
             and page.sampleformat == _UNSIGNED
             and int(page.photometric) in (0, 1, 2, 6),
             _info(data, page),
@@ -101,44 +105,42 @@ def _mode(page: Any) -> str:
 @contextmanager
 def _first_page(data: bytes) -> Iterator[tuple[tifffile.TiffFile, Any]]:
     """The opened file and its first page."""
-    with _quiet_tifffile(), tifffile.TiffFile(io.BytesIO(data)) as tiff:
+    with _TIFFFILE_LOG.off(), tifffile.TiffFile(io.BytesIO(data)) as tiff:
         if not len(tiff.pages):
             raise DamagedPixelsError("the TIFF has no pages")
         yield tiff, tiff.pages.first
 
 
-@contextmanager
-def _quiet_tifffile() -> Iterator[None]:
-    """Keep tifffile from logging each broken tag; our own errors say what is wrong."""
+def _silence() -> Callable[[], object]:
     logger = logging.getLogger("tifffile")
     before = logger.disabled
     logger.disabled = True
-    try:
-        yield
-    finally:
-        logger.disabled = before
+    return lambda: setattr(logger, "disabled", before)
+
+
+_TIFFFILE_LOG = SharedSwitch(_silence)
+"""tifffile logs each broken tag; our own errors say what is wrong."""
 
 
 def _info(data: bytes, page: Any) -> dict[str, Any]:
     found = {
-        "xmp": _raw(data, page, _XMP),
-        "iptc": _raw(data, page, _IPTC),
-        "photoshop_block": _raw(data, page, _PHOTOSHOP),
-        "icc_profile": _raw(data, page, _ICC),
+        "xmp": _raw(data, _XMP),
+        "iptc": _raw(data, _IPTC),
+        "photoshop_block": _raw(data, _PHOTOSHOP),
+        "icc_profile": _raw(data, _ICC),
         "dpi": _dpi(page),
     }
     return {name: value for name, value in found.items() if value}
 
 
-def _raw(data: bytes, page: Any, tag: int) -> bytes | None:
+def _raw(data: bytes, tag: int) -> bytes | None:
     """A tag's bytes, whatever type it claims; IPTC in particular is often stored as LONGs."""
     try:
-        block = TagBlock(data)
+        block = TagBlock(data, may_be_big=True)
         field = block.first().get(tag)
         return block.raw(field) if field is not None else None
-    except TagError:  # a BigTIFF
-        value = page.tags.valueof(tag)
-        return value if isinstance(value, bytes) else None
+    except TagError:
+        return None
 
 
 def _dpi(page: Any) -> tuple[float, float] | None:
@@ -154,15 +156,21 @@ def _dpi(page: Any) -> tuple[float, float] | None:
     return horizontal, vertical
 
 
-def decode_tiff(data: bytes) -> Decoded:
-    """The first page of a TIFF with integers of 16 bits a sample, in any layout.
+def decode_tiff(data: bytes, share: Share) -> Decoded:
+    """The first page of a TIFF with integers of 8 to 16 bits a sample, in any layout.
+
+    Args:
+        data: The whole file.
+        share: Told after each strip or tile.
 
     Raises:
+        Cancelled: The job was stopped.
         DamagedPixelsError: The file is damaged.
         UnknownLayoutError: The layout cannot be read.
     """
     with _first_page(data) as (_, page):
         _check_cells(page, len(data))
+        _tell_of_cells(page, share)
         samples = _page_samples(page, data)
         photometric = page.photometric
         bits = page.bitspersample
@@ -173,14 +181,17 @@ def decode_tiff(data: bytes) -> Decoded:
     if base is None or samples.shape[2] < base:
         raise UnknownLayoutError(f"photometric interpretation {photometric}")
     samples = samples[..., : base + (1 if _has_alpha(page, base) else 0)]
-    if bits < 16:
+    if 8 < bits < 16:
         samples = full_range(samples, bits)
     if int(photometric) == 0:
-        samples = np.concatenate([65535 - samples[..., :1], samples[..., 1:]], axis=2)
+        samples = np.concatenate([~samples[..., :1], samples[..., 1:]], axis=2)
     if associated and samples.shape[2] > base:
         samples = _unassociated(samples)
-    mode = {1: "I;16", 2: "LA;16", 3: "RGB;16", 4: "RGBA;16"}[samples.shape[2]]
-    return from_samples(np.ascontiguousarray(samples.astype(np.uint16, copy=False)), mode)
+    mode = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}[samples.shape[2]]
+    if bits > 8:
+        mode = "I;16" if mode == "L" else f"{mode};16"
+    plain = np.uint8 if bits == 8 else np.uint16  # in the computer's own byte order
+    return from_samples(np.ascontiguousarray(samples.astype(plain, copy=False)), mode)
 
 
 def _has_alpha(page: Any, base: int) -> bool:
@@ -196,7 +207,22 @@ def _check_cells(page: Any, file_bytes: int) -> None:
             raise DamagedPixelsError("the TIFF is cut off")
 
 
-def _page_samples(page: Any, data: bytes) -> npt.NDArray[np.uint16]:
+def _tell_of_cells(page: Any, share: Share) -> None:
+    """Let the page tell of each strip or tile that it has decoded, where there are several."""
+    total, decode = len(page.dataoffsets), page.decode
+    if total < 2:
+        return
+    done = itertools.count(1)
+
+    def told(*cell: Any, **options: Any) -> Any:
+        decoded = decode(*cell, **options)
+        share.tell(next(done) / total)
+        return decoded
+
+    page.decode = told
+
+
+def _page_samples(page: Any, data: bytes) -> AnySamples:
     """H x W (x C) samples in file values, channels last."""
     try:
         samples = page.asarray(maxworkers=1)
@@ -206,13 +232,13 @@ def _page_samples(page: Any, data: bytes) -> npt.NDArray[np.uint16]:
         if "imagecodecs" not in str(error):
             raise DamagedPixelsError(str(error)) from error
         return _opencv_samples(page, data)
-    if samples.dtype != np.uint16:
+    if samples.dtype not in (np.uint8, np.uint16):
         raise UnknownLayoutError(f"samples of type {samples.dtype}")
     if samples.ndim == 3 and int(page.planarconfig) == 2:
         samples = np.moveaxis(samples, 0, -1)
     if samples.ndim not in (2, 3):
         raise UnknownLayoutError(f"{samples.ndim} dimensions")
-    return np.asarray(samples, np.uint16)
+    return np.asarray(samples)
 
 
 def _opencv_samples(page: Any, data: bytes) -> npt.NDArray[np.uint16]:
@@ -230,9 +256,10 @@ def _opencv_samples(page: Any, data: bytes) -> npt.NDArray[np.uint16]:
     return np.asarray(rgb_order(samples), np.uint16)
 
 
-def _unassociated(samples: npt.NDArray[np.uint16]) -> npt.NDArray[np.uint16]:
+def _unassociated(samples: AnySamples) -> AnySamples:
     """Colours that were multiplied by their opacity (TIFF extra sample 1), divided again."""
+    white = float(np.iinfo(samples.dtype).max)
     alpha = samples[..., -1:].astype(np.float64)
-    colour = samples[..., :-1] * (65535.0 / np.maximum(alpha, 1.0))
-    straight = np.rint(np.minimum(colour, 65535.0)).astype(np.uint16)
+    colour = samples[..., :-1] * (white / np.maximum(alpha, 1.0))
+    straight = np.rint(np.minimum(colour, white)).astype(samples.dtype)
     return np.concatenate([straight, samples[..., -1:]], axis=2)

@@ -10,8 +10,10 @@ import struct
 from dataclasses import dataclass, field
 
 from core.imageio.tags import (
+    BIG_ONLY,
     EXIF_POINTER,
     GPS_POINTER,
+    IFD,
     INTEROP_POINTER,
     LONG,
     ORIENTATION,
@@ -74,13 +76,13 @@ class ExifTree:
         return not (self.zeroth or self.exif or self.gps)
 
 
-def tree_of(data: bytes) -> ExifTree:
-    """The descriptive tags of an EXIF block or of a whole TIFF file.
+def tree_of(data: bytes, *, is_file: bool = False) -> ExifTree:
+    """The descriptive tags of an EXIF block or of a whole TIFF file, which may be a BigTIFF.
 
     Raises:
         TagError: Its first directory cannot be read.
     """
-    block = TagBlock(data)
+    block = TagBlock(data, may_be_big=is_file)
     zeroth = block.first()
     exif = block.child(zeroth, EXIF_POINTER)
     return ExifTree(
@@ -98,7 +100,10 @@ def _values(block: TagBlock, directory: Directory | None, left_out: frozenset[in
     return {
         found.tag: Value(found.kind, found.count, block.raw(found))
         for found in directory.fields
-        if found.tag not in left_out and found.kind != 13 and found.size_bytes <= MAX_VALUE_BYTES
+        if found.tag not in left_out
+        and found.kind != IFD
+        and found.kind not in BIG_ONLY  # which neither EXIF nor the written TIFF can hold
+        and found.size_bytes <= MAX_VALUE_BYTES
     }
 
 
@@ -106,9 +111,9 @@ def exif_of_tiff(data: bytes) -> bytes | None:
     """A stand-alone EXIF block with the descriptive tags of a TIFF file; None where it has none.
 
     Raises:
-        TagError: The file's first directory cannot be read (or it is a BigTIFF).
+        TagError: The file's first directory cannot be read.
     """
-    tree = tree_of(data)
+    tree = tree_of(data, is_file=True)
     if not (tree.exif or tree.gps or tree.zeroth.keys() - {ORIENTATION, 282, 283, 296}):
         return None
     mark = b"II*\x00" if tree.order == "<" else b"MM\x00*"

@@ -12,6 +12,7 @@ from PIL import ExifTags, Image
 from core.geometry import Size
 from core.imageio import exif as exif_block
 from core.imageio import xmp as xmp_packet
+from core.imageio.background import Share
 from core.imageio.beside import Beside, gather
 from core.imageio.decode_avif import avif_depth
 from core.imageio.decode_heif import open_heif
@@ -176,7 +177,7 @@ def _quietly(question: Any) -> Any:
 
 
 def _pillow_header(file: FileBytes, kind: str) -> _Header:
-    with open_pillow(file, kind, no_progress()) as image:
+    with open_pillow(file, kind, Share(no_progress())) as image:
         depth = 1 if image.mode == "1" else 8
         mode = image.mode
         if kind == "PNG" and len(file.data) > 25:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import cv2
 
 from core.imageio.decode import AnySamples
-
-_log_lock = threading.Lock()
+from core.imageio.quiet import SharedSwitch
 
 
 class DamagedPixelsError(ValueError):
@@ -30,13 +28,16 @@ def rgb_order(samples: AnySamples) -> AnySamples:
     return samples
 
 
-@contextlib.contextmanager
-def quiet_opencv() -> Iterator[None]:
+def quiet_opencv() -> AbstractContextManager[None]:
     """Keep OpenCV from writing to the error stream; our own errors say what is wrong."""
-    with _log_lock:
-        level = cv2.utils.logging.getLogLevel()
-        cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
-        try:
-            yield
-        finally:
-            cv2.utils.logging.setLogLevel(level)
+    return _LOG.off()
+
+
+def _silence() -> Callable[[], object]:
+    logging = cv2.utils.logging
+    level = logging.getLogLevel()
+    logging.setLogLevel(logging.LOG_LEVEL_SILENT)
+    return lambda: logging.setLogLevel(level)
+
+
+_LOG = SharedSwitch(_silence)

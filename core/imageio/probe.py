@@ -8,8 +8,6 @@ import io
 import os
 import stat
 import struct
-import threading
-import warnings
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -26,8 +24,9 @@ from PIL.WebPImagePlugin import WebPImageFile
 
 from core.errors import RestorationError, UnreadableImageError, UnsupportedFormatError
 from core.geometry import Size
-from core.imageio.background import PolledBytes
+from core.imageio.background import PolledBytes, Share
 from core.imageio.limits import check_file_bytes, check_size, too_large
+from core.imageio.quiet import PYTHON_WARNINGS
 from core.imageio.signatures import sniff
 from core.progress import Progress
 
@@ -46,8 +45,6 @@ _DAMAGED = (
     zlib.error,
 )
 """What decoders raise, by experience, for files whose insides make no sense."""
-
-_filters_lock = threading.RLock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +148,7 @@ def guarded(path: Path) -> Iterator[None]:
         UnreadableImageError: Something in the block failed because the file is damaged.
         ImageSizeError: A decoder found a picture inside that is too large.
     """
-    with _filters_lock, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with PYTHON_WARNINGS.off():
         try:
             yield
         except (RestorationError, MemoryError):
@@ -163,18 +159,23 @@ def guarded(path: Path) -> Iterator[None]:
             raise damaged(path) from error
 
 
-def open_pillow(file: FileBytes, kind: str, progress: Progress) -> Image.Image:
+def open_pillow(file: FileBytes, kind: str, share: Share) -> Image.Image:
     """Open one of the formats that Pillow decodes, by its plugin.
 
     The plugins are called directly, not through `Image.open`: that would try formats nobody asked
     for, and warn about large pictures by its own global limit instead of ours.
+
+    Args:
+        file: The file.
+        kind: Its format, a key of `FORMATS`.
+        share: Told how much of the file the decoder has read.
 
     Raises:
         UnreadableImageError: The header is damaged.
         UnsupportedFormatError: The picture is laid out in a way that Pillow does not know.
         ImageSizeError: It is too large.
     """
-    stream = PolledBytes(file.data, progress)
+    stream = PolledBytes(file.data, share)
     with guarded(file.path):
         check_size(header_size(file.data, kind) or Size(1, 1))
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
@@ -47,34 +48,36 @@ def srgb_profile() -> bytes:
     return bytes(made)
 
 
-def to_srgb(image: Image.Image, icc: bytes | None) -> Image.Image | None:
-    """A CMYK or Lab picture in sRGB, relative colorimetric with black point compensation.
+def srgb_converter(mode: str, icc: bytes | None) -> Callable[[Image.Image], Image.Image] | None:
+    """How CMYK or Lab becomes sRGB, relative colorimetric with black point compensation.
 
     Args:
-        image: Mode "CMYK" or "LAB".
+        mode: "CMYK" or "LAB".
         icc: The profile of its pixels; Lab needs none.
 
     Returns:
-        A picture of mode "RGB", or None where the profile is missing or unusable.
+        Makes a picture of mode "RGB"; None where the profile is missing or unusable.
     """
     try:
-        if image.mode == "LAB":
+        if mode == "LAB":
             source = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))
         elif icc is not None and colour_space(icc) == "CMYK":
             source = ImageCms.ImageCmsProfile(io.BytesIO(icc))
         else:
             return None
         target = ImageCms.ImageCmsProfile(io.BytesIO(srgb_profile()))
-        return ImageCms.profileToProfile(
-            image,
+        transform = ImageCms.buildTransform(
             source,
             target,
+            mode,
+            "RGB",
             renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
-            outputMode="RGB",
             flags=_FLAGS,
         )
+        transform.apply(Image.new(mode, (1, 1)))
     except (ImageCms.PyCMSError, OSError, ValueError):
         return None
+    return transform.apply
 
 
 def grey_to_srgb(pixels: Pixels, icc: bytes) -> Pixels | None:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from PIL import Image
 
+from core.geometry import Size
 from core.image import Photo, Source
-from core.imageio.background import interruptible
+from core.imageio.background import Share, interruptible
 from core.imageio.beside import Beside, fitting_profile, gather
 from core.imageio.decode import Decoded, from_pillow
 from core.imageio.decode_avif import avif_depth, decode_avif
 from core.imageio.decode_heif import decode_heif, open_heif
 from core.imageio.decode_png import decode_png, has_late_text, is_deep_png
 from core.imageio.decode_tiff import TiffHeader, decode_tiff, tiff_header
+from core.imageio.decode_webp import is_lossless_webp
 from core.imageio.limits import check_size
 from core.imageio.opencv import UnknownLayoutError
 from core.imageio.orient import turned
@@ -30,8 +33,10 @@ from core.imageio.profiles import srgb_profile
 from core.imageio.signatures import camera_raw
 from core.progress import Progress, no_progress
 
-_STREAMED = frozenset({"JPEG", "PNG", "BMP", "GIF"})
-"""Formats that Pillow decodes while it reads, so that reading is where it can be stopped."""
+_DECODING_S_PER_MEGAPIXEL = 0.04
+"""How long decoders take on a usual computer, for those that do not tell how far they are."""
+
+_LEAST_S = 0.3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,8 +77,9 @@ def read_photo(path: Path, progress: Progress | None = None) -> Photo:
         content = _read_tiff(file, part)
     else:
         content = _read_pillow(file, kind, part)
-    progress.report(0.92)
-    photo = _assembled(file, kind, content)
+    last = progress.part(0.9, 1.0)
+    # Turning a large photo upright takes a while, too.
+    photo = interruptible(lambda: _assembled(file, kind, content), last, _LEAST_S)
     progress.report(1.0)
     return photo
 
@@ -83,7 +89,8 @@ def _read_heif(file: FileBytes, progress: Progress) -> _Content:
         picture = open_heif(file.data)
         check_size(picture.size)
         beside = gather(picture.info, "HEIF", file.data)
-        decoded = interruptible(lambda: decode_heif(picture), progress)
+        expected_s = _expected_s(picture.size)
+        decoded = interruptible(lambda: decode_heif(picture), progress, expected_s)
     return _Content(decoded, beside, picture.frames)
 
 
@@ -99,43 +106,51 @@ def _read_tiff(file: FileBytes, progress: Progress) -> _Content:
 
 
 def _decoded_tiff(file: FileBytes, header: TiffHeader, progress: Progress) -> Decoded:
+    expected_s, share = _expected_s(header.size), Share(progress)
     if header.is_deep:
         try:
-            return interruptible(lambda: decode_tiff(file.data), progress)
+            work = partial(decode_tiff, file.data, share)
+            return interruptible(work, progress, expected_s, share)
         except UnknownLayoutError as error:
             raise unsupported_layout(file.path) from error
-    with open_pillow(file, "TIFF", progress) as image:
-        interruptible(image.load, progress)
+    with open_pillow(file, "TIFF", share) as image:
         # Pillow turns TIFF pages upright while it loads them.
-        return replace(_plain(image, file), is_upright=True)
+        return replace(_loaded(image, file, progress, share), is_upright=True)
 
 
 def _read_pillow(file: FileBytes, kind: str, progress: Progress) -> _Content:
-    with guarded(file.path), open_pillow(file, kind, progress) as image:
-        frames = int(getattr(image, "n_frames", 1))
+    share = Share(progress)
+    with guarded(file.path), open_pillow(file, kind, share) as image:
+        expected_s = _expected_s(Size(*image.size))
+        counting, progress = progress.part(0.0, 0.05), progress.part(0.05, 1.0)
+        # A GIF is read to its end for it.
+        frames = interruptible(lambda: int(getattr(image, "n_frames", 1)), counting, _LEAST_S)
         image.seek(0)
         if kind == "PNG" and is_deep_png(file.data):
             key = image.info.get("transparency")
             if has_late_text(file.data):
                 image.load()
-            decoded = interruptible(lambda: decode_png(file.data, key), progress)
+            decoded = interruptible(lambda: decode_png(file.data, key), progress, expected_s)
         elif kind == "AVIF" and avif_depth(file.data) > 8:
-            grey = image.mode in ("L", "LA")
-            decoded = interruptible(lambda: decode_avif(file.data, is_grey=grey), progress)
+            work = partial(decode_avif, file.data, is_grey=image.mode in ("L", "LA"))
+            decoded = interruptible(work, progress, expected_s)
         else:
-            if kind in _STREAMED:
-                image.load()
-            else:
-                interruptible(image.load, progress)
-            decoded = _plain(image, file)
+            decoded = _loaded(image, file, progress, share)
         return _Content(decoded, gather(image.info, kind, file.data), frames)
 
 
-def _plain(image: Image.Image, file: FileBytes) -> Decoded:
-    decoded = from_pillow(image, image.info.get("icc_profile"))
+def _loaded(image: Image.Image, file: FileBytes, progress: Progress, share: Share) -> Decoded:
+    """What Pillow decodes; it tells how far it is where it decodes while it reads."""
+    expected_s = _expected_s(Size(*image.size))
+    interruptible(image.load, progress.part(0.0, 0.8), expected_s, share)
+    decoded = from_pillow(image, image.info.get("icc_profile"), progress.part(0.8, 1.0))
     if decoded is None:
         raise unsupported_layout(file.path)
     return decoded
+
+
+def _expected_s(size: Size) -> float:
+    return max(_LEAST_S, size.area_px / 1e6 * _DECODING_S_PER_MEGAPIXEL)
 
 
 def _assembled(file: FileBytes, kind: str, content: _Content) -> Photo:
@@ -155,6 +170,7 @@ def _assembled(file: FileBytes, kind: str, content: _Content) -> Photo:
         frames=content.frames,
         orientation=beside.orientation,
         sha256=file.sha256,
+        is_lossless=kind == "WEBP" and is_lossless_webp(file.data),
     )
     alpha = None if decoded.alpha is None else turned(decoded.alpha, orientation)
     return Photo(

@@ -1,7 +1,8 @@
 """The tag structure that TIFF files and EXIF blocks share, read without losing a byte.
 
 TIFF 6.0, section 2: a header, then directories (IFDs) of 12-byte fields whose values lie either in
-the field or elsewhere in the block. Only classic TIFF (32-bit offsets), which is all that EXIF has.
+the field or elsewhere in the block. EXIF is always classic TIFF (32-bit offsets); whole files may
+be BigTIFF, whose counts and offsets have 64 bits and whose fields have 20 bytes.
 """
 
 from __future__ import annotations
@@ -24,10 +25,19 @@ TYPE_SIZE_BYTES: Final[dict[int, int]] = {
     11: 4,  # FLOAT
     12: 8,  # DOUBLE
     13: 4,  # IFD
+    16: 8,  # LONG8
+    17: 8,  # SLONG8
+    18: 8,  # IFD8
 }
 SHORT: Final = 3
 LONG: Final = 4
 RATIONAL: Final = 5
+IFD: Final = 13
+LONG8: Final = 16
+IFD8: Final = 18
+BIG_ONLY: Final = frozenset({LONG8, 17, IFD8})
+"""Types that classic TIFF does not have."""
+
 ENTRY_BYTES: Final = 12
 
 ORIENTATION: Final = 274
@@ -64,7 +74,7 @@ class Field:
 
     @property
     def is_inline(self) -> bool:
-        """True where the values lie in the field itself."""
+        """True where the values lie in the field itself (of a classic structure)."""
         return self.size_bytes <= 4
 
 
@@ -87,26 +97,41 @@ class Directory:
         return next((field for field in self.fields if field.tag == tag), None)
 
 
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Sizes and struct codes of a structure: how directories and fields are packed."""
+
+    count_bytes: int
+    count_code: str
+    entry_bytes: int
+    number_bytes: int
+    number_code: str
+
+
+_CLASSIC = _Layout(2, "H", ENTRY_BYTES, 4, "I")
+_BIG = _Layout(8, "Q", 20, 8, "Q")
+
+
 class TagBlock:
     """A read-only view of a TIFF structure.
 
     Args:
-        data: The block, beginning with "II" or "MM" and the number 42.
+        data: The block, beginning with "II" or "MM" and the number 42, or 43 for a BigTIFF.
+        may_be_big: It is a file, and so may be a BigTIFF; an EXIF block may not.
 
     Raises:
-        TagError: The header is not that of a classic TIFF structure.
+        TagError: The header is not that of such a structure.
     """
 
-    __slots__ = ("data", "order")
+    __slots__ = ("_layout", "data", "order")
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, *, may_be_big: bool = False) -> None:
         mark = bytes(data[:4])
-        if mark == b"II*\x00":
-            self.order = "<"
-        elif mark == b"MM\x00*":
-            self.order = ">"
-        else:
+        is_big = may_be_big and mark in (b"II+\x00", b"MM\x00+")
+        if not is_big and mark not in (b"II*\x00", b"MM\x00*"):
             raise TagError("not a TIFF header")
+        self.order = "<" if mark.startswith(b"II") else ">"
+        self._layout = _BIG if is_big else _CLASSIC
         self.data = data
 
     def u16(self, offset: int) -> int:
@@ -126,7 +151,7 @@ class TagBlock:
 
     def first(self) -> Directory:
         """The directory that the header points to (IFD0)."""
-        return self.directory(self.u32(4))
+        return self.directory(self._number(self._layout.number_code, self._layout.number_bytes))
 
     def directory(self, offset: int) -> Directory:
         """The directory at `offset`.
@@ -134,28 +159,38 @@ class TagBlock:
         Raises:
             TagError: It does not lie within the block.
         """
-        count = self.u16(offset)
-        next_at = offset + 2 + count * ENTRY_BYTES
+        layout = self._layout
+        count = self._number(layout.count_code, offset)
+        first_at = offset + layout.count_bytes
+        next_at = first_at + count * layout.entry_bytes
         if offset < 8 or next_at > len(self.data):
             raise TagError("the tags reach past the end of their block")
-        found = (self._field(offset + 2 + index * ENTRY_BYTES) for index in range(count))
+        found = (self._field(first_at + index * layout.entry_bytes) for index in range(count))
         return Directory(offset, tuple(field for field in found if field is not None), next_at)
 
     def _field(self, at: int) -> Field | None:
-        tag, kind, count = self.u16(at), self.u16(at + 2), self.u32(at + 4)
+        code, own_bytes = self._layout.number_code, self._layout.number_bytes
+        tag, kind, count = self.u16(at), self.u16(at + 2), self._number(code, at + 4)
         size = TYPE_SIZE_BYTES.get(kind, 0) * count
-        value_at = at + 8 if size <= 4 else self.u32(at + 8)
-        if kind not in TYPE_SIZE_BYTES or value_at + size > len(self.data):
+        value_at = at + 4 + own_bytes
+        if size > own_bytes:
+            value_at = self._number(code, value_at)
+        if not self._knows(kind) or value_at + size > len(self.data):
             return None
         return Field(tag, kind, count, at, value_at, size)
+
+    def _knows(self, kind: int) -> bool:
+        return kind in TYPE_SIZE_BYTES and (self._layout is _BIG or kind not in BIG_ONLY)
 
     def child(self, parent: Directory | None, tag: int) -> Directory | None:
         """The directory that a pointer field leads to; None where there is none or it is broken."""
         field = parent.get(tag) if parent is not None else None
-        if field is None or field.kind not in (LONG, 13) or field.count != 1:
+        if field is None or field.kind not in (LONG, IFD, LONG8, IFD8) or field.count != 1:
             return None
         try:
-            return self.directory(self.u32(field.value_at))
+            return self.directory(
+                self._number("I" if field.kind in (LONG, IFD) else "Q", field.value_at)
+            )
         except TagError:
             return None
 
@@ -165,7 +200,7 @@ class TagBlock:
 
     def number(self, field: Field) -> int | None:
         """The first value of a SHORT or LONG field, or None."""
-        if field.count < 1 or field.kind not in (SHORT, LONG, 13):
+        if field.count < 1 or field.kind not in (SHORT, LONG, IFD):
             return None
         return self.u16(field.value_at) if field.kind == SHORT else self.u32(field.value_at)
 

@@ -12,6 +12,7 @@ from PIL import Image, ImageCms
 
 from core.geometry import Size
 from core.image import Photo, Pixels, max_value, to_uint8
+from core.imageio.background import Share
 from core.imageio.beside import gather
 from core.imageio.decode import from_pillow
 from core.imageio.orient import turned
@@ -52,7 +53,7 @@ def read_thumbnail(
 
 def _draft(file: FileBytes, side_px: int, progress: Progress) -> Photo | None:
     """A JPEG decoded at a fraction of its size, or None where that is not worth it."""
-    with guarded(file.path), open_pillow(file, "JPEG", progress) as image:
+    with guarded(file.path), open_pillow(file, "JPEG", Share(progress)) as image:
         wanted = Size(side_px * _SPARE, side_px * _SPARE)
         if image.mode not in ("RGB", "L") or max(image.size) < 2 * wanted.width:
             return None

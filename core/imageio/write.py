@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,9 +13,9 @@ from core.errors import ImageSizeError, OutputError
 from core.export import MetadataChoice
 from core.geometry import Size
 from core.image import Photo, Pixels, Plane, is_grey, max_value, to_uint8
-from core.imageio.atomic import atomic_file, remove_stale_parts
+from core.imageio.atomic import atomic_file, tidy
 from core.imageio.decode import AnySamples
-from core.imageio.encode import Picture, encode
+from core.imageio.encode import LOSSLESS_QUALITY, Picture, encode
 from core.imageio.failures import output_errors
 from core.imageio.file_hash import sha256_of
 from core.imageio.folders import folder_for
@@ -36,8 +35,6 @@ from core.progress import Progress, no_progress
 DEFAULT_QUALITY = 95
 _BLOCK_ROWS = 128
 
-_tidied_folders: set[Path] = set()
-
 
 @dataclass(frozen=True, slots=True)
 class WriteOptions:
@@ -46,7 +43,8 @@ class WriteOptions:
     Attributes:
         format: "JPEG", "PNG", "TIFF", "WEBP", "AVIF", "BMP" (or a file name ending such as "jpg").
             None takes the one that the path's ending names, and otherwise the source's own.
-        quality: 1..100 for JPEG, WebP and AVIF; 100 makes WebP lossless.
+        quality: 1..100 for JPEG, WebP and AVIF; 100 makes WebP lossless. None keeps a lossless WebP
+            lossless, and is `DEFAULT_QUALITY` for everything else.
         metadata: "keep", "strip_gps" (no position), or "strip_all" (only profile and resolution).
         overwrite: Replace an existing file. An input is never replaced.
         max_side_px: The picture is made smaller where its longest side is longer; None keeps it.
@@ -54,14 +52,14 @@ class WriteOptions:
     """
 
     format: str | None = None
-    quality: int = DEFAULT_QUALITY
+    quality: int | None = None
     metadata: MetadataChoice = "keep"
     overwrite: bool = False
     max_side_px: int | None = None
     depth: int | None = None
 
     def __post_init__(self) -> None:
-        if not 1 <= self.quality <= 100:
+        if self.quality is not None and not 1 <= self.quality <= 100:
             raise ValueError(f"quality must be 1 to 100, not {self.quality}")
         if self.metadata not in ("keep", "strip_gps", "strip_all"):
             raise ValueError(f"metadata cannot be {self.metadata!r}")
@@ -140,28 +138,20 @@ def write_photo(
         altered=altered,
         software=software,
     )
-    picture = Picture(samples, metadata, options.quality)
+    quality, note = _quality(photo, info, options.quality)
+    picture = Picture(samples, metadata, quality)
     progress.report(0.05)
     with (
         output_errors(path),
         folder_for(path),
-        _tidied(path.parent),
         atomic_file(path, overwrite=options.overwrite) as handle,
     ):
+        tidy(path.parent, progress)
         late = encode(info.name, picture, handle, progress.part(0.05, 0.9))
         sha256 = sha256_of(handle, progress.part(0.9, 0.99))
         # The last point at which a cancelled job leaves nothing; then the file gets its name.
         progress.report(1.0)
-    return Saved(path, info.name, photo.size, sha256, (*notes, *more, *late))
-
-
-@contextlib.contextmanager
-def _tidied(folder: Path) -> Iterator[None]:
-    """Take away what killed processes left half written; once a folder, as it may be large."""
-    if folder not in _tidied_folders:
-        _tidied_folders.add(folder)
-        remove_stale_parts(folder)
-    yield
+    return Saved(path, info.name, photo.size, sha256, (*notes, *more, *note, *late))
 
 
 def _chosen_format(photo: Photo, path: Path, options: WriteOptions) -> str:
@@ -218,6 +208,19 @@ def _check_side(photo: Photo, info: FormatInfo) -> None:
             f"this picture has {longest:,}.",
             "Save it as PNG or TIFF.",
         )
+
+
+def _quality(photo: Photo, info: FormatInfo, wanted: int | None) -> tuple[int, tuple[str, ...]]:
+    """The quality that is written, and what should be said about it."""
+    if not (photo.source.is_lossless and info.name == photo.source.format):
+        return wanted or DEFAULT_QUALITY, ()
+    if wanted is None or wanted == LOSSLESS_QUALITY:
+        return LOSSLESS_QUALITY, ()
+    note = (
+        f"The photo was stored without loss, but the result is not at quality {wanted}; "
+        "quality 100 loses nothing."
+    )
+    return wanted, (note,)
 
 
 def _samples(photo: Photo, info: FormatInfo) -> tuple[AnySamples, bytes | None, list[str]]:

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from core.errors import Cancelled, OutputError
+from core.export import ExportSettings
 from core.image import Photo
 from core.imageio import WriteOptions, read_info, read_photo, write_photo
 from core.imageio.folders import check_folder, check_writable
@@ -146,3 +147,46 @@ def test_the_hash_of_what_was_written_is_told_and_can_be_cancelled(tmp_path, mon
             progress=Progress(stop, token),
         )
     assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
+
+
+def lossless_webp(path, pixels):
+    Image.fromarray(pixels).save(path, lossless=True, exact=True)
+    return read_photo(path)
+
+
+def test_a_lossless_webp_stays_lossless(tmp_path):
+    pixels = samples.noise(3, np.uint8)
+    photo = lossless_webp(tmp_path / "in.webp", pixels)
+    saved = save(photo, tmp_path / "out.webp")
+    np.testing.assert_array_equal(read_photo(saved.path).pixels, pixels)
+    assert saved.notes == ()
+
+
+@pytest.mark.parametrize("quality", [60, 95])
+def test_a_lossless_webp_that_shall_be_lossy_is_told(tmp_path, quality):
+    photo = lossless_webp(tmp_path / "in.webp", samples.noise(3, np.uint8))
+    saved = save(photo, tmp_path / "out.webp", quality=quality)
+    assert not np.array_equal(read_photo(saved.path).pixels, photo.pixels)
+    assert f"not at quality {quality}" in saved.notes[0]
+
+
+def test_a_lossy_webp_stays_lossy(tmp_path):
+    Image.fromarray(samples.noise(3, np.uint8)).save(tmp_path / "in.webp", quality=80)
+    photo = read_photo(tmp_path / "in.webp")
+    saved = save(photo, tmp_path / "out.webp")
+    assert b"VP8 " in saved.path.read_bytes()
+    assert b"VP8L" not in saved.path.read_bytes()
+    assert saved.notes == ()
+
+
+@pytest.mark.parametrize("lossless", [True, False])
+def test_the_first_frame_of_an_animation_tells_whether_it_is_lossless(tmp_path, lossless):
+    frames = [Image.fromarray(samples.noise(3, np.uint8, seed=seed)) for seed in (1, 2)]
+    path = tmp_path / "a.webp"
+    frames[0].save(path, save_all=True, append_images=frames[1:], lossless=lossless, quality=80)
+    assert read_photo(path).source.is_lossless is lossless
+
+
+def test_the_quality_that_nobody_changed_in_the_window_keeps_a_lossless_webp(tmp_path):
+    assert ExportSettings().write_options().quality is None
+    assert ExportSettings(quality=80).write_options().quality == 80

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import struct
+
 import imageio_samples as samples
 import numpy as np
 import pytest
+import tifffile
 from metadata_samples import WITH_EXIF, exif_of, save
 from PIL import Image
 
 from core.imageio import read_photo
-from core.imageio.tags import TagBlock
+from core.imageio.tags import TagBlock, TagError
 from core.imageio.xmp import ALTERED_BY_MODEL
 
 WITH_IPTC = ["a.jpg", "a.png", "a.tif"]
@@ -164,3 +167,92 @@ def test_a_16_bit_tiff_keeps_pixels_and_fields(tmp_path):
     assert zeroth[305] == "VueScan"
     assert zeroth[306] == "2011:01:02 03:04:05"
     assert samples.ARTIST in saved.path.read_bytes()
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_a_bigtiff_gives_all_its_metadata_to_the_result(tmp_path, order):
+    path = tmp_path / "big.tif"
+    pixels = samples.noise(3, np.uint8)
+    camera, date = "Leica M3 éè", "1957:05:04 10:20:30"
+    with tifffile.TiffWriter(path, bigtiff=True, byteorder=order) as writer:
+        tags = [
+            (271, 2, 0, camera.encode(), True),
+            (306, 2, 0, date, True),
+            (700, 1, len(samples.XMP), samples.XMP, True),
+            (33723, 7, len(samples.IPTC), samples.IPTC, True),
+        ]
+        writer.write(pixels, photometric="rgb", extratags=tags, software=False, metadata=None)
+    photo = read_photo(path)
+    assert photo.metadata.iptc == samples.IPTC
+    assert photo.metadata.xmp is not None
+    for name in ("a.jpg", "a.tif"):
+        saved = save(photo, tmp_path / name).path
+        with Image.open(saved) as image:
+            found = image.getexif()
+        assert found[306] == date
+        assert "Leica" in found[271]
+
+
+def big_tiff_with_exif() -> bytes:
+    """One grey pixel, a camera, and directories of EXIF and GPS, with 64-bit offsets."""
+
+    def field(tag: int, kind: int, count: int, value: bytes) -> bytes:
+        return struct.pack("<HHQ", tag, kind, count) + value.ljust(8, b"\0")
+
+    def number(value: int) -> bytes:
+        return struct.pack("<Q", value)
+
+    def directory(*fields: bytes) -> bytes:
+        return number(len(fields)) + b"".join(fields) + number(0)
+
+    first_at, exif_at, gps_at = 16, 400, 600
+    texts = {700: b"Rolleiflex\0", 720: b"1961:02:03 04:05:06\0"}
+    texts[760] = struct.pack("<6I", 23, 1, 42, 1, 30, 1)
+    short, long, long8, ifd8 = 3, 4, 16, 18
+    first = directory(
+        field(256, short, 1, number(1)),
+        field(257, short, 1, number(1)),
+        field(258, short, 1, number(8)),
+        field(259, short, 1, number(1)),
+        field(262, short, 1, number(1)),
+        field(272, 2, 11, number(700)),
+        field(273, long8, 1, number(800)),
+        field(277, short, 1, number(1)),
+        field(278, short, 1, number(1)),
+        field(279, long, 1, number(1)),
+        field(34665, ifd8, 1, number(exif_at)),
+        field(34853, long, 1, number(gps_at)),
+    )
+    data = bytearray(801)
+    data[:16] = b"II+\0\x08\0\0\0" + number(first_at)
+    data[first_at : first_at + len(first)] = first
+    exif = directory(field(36867, 2, 20, number(720)))
+    data[exif_at : exif_at + len(exif)] = exif
+    gps = directory(field(1, 2, 2, b"N\0"), field(2, 5, 3, number(760)))
+    data[gps_at : gps_at + len(gps)] = gps
+    for at, text in texts.items():
+        data[at : at + len(text)] = text
+    return bytes(data)
+
+
+def test_a_bigtiff_of_another_program_keeps_exif_and_gps(tmp_path):
+    path = tmp_path / "big.tif"
+    path.write_bytes(big_tiff_with_exif())
+    saved = save(read_photo(path), tmp_path / "a.jpg").path
+    with Image.open(saved) as image:
+        found = image.getexif()
+        assert found[272] == "Rolleiflex"
+        assert found.get_ifd(34665)[36867] == "1961:02:03 04:05:06"
+        assert found.get_ifd(34853)[2] == (23.0, 42.0, 30.0)
+
+
+def test_an_exif_block_that_claims_to_be_a_bigtiff_is_damaged():
+    with pytest.raises(TagError):
+        TagBlock(b"II+\0\x08\0\0\0" + bytes(40))
+
+
+@pytest.mark.parametrize("cut", [6, 10, 17, 40])
+def test_a_cut_bigtiff_directory_is_refused(cut):
+    whole = samples.tiff_bytes(samples.noise(3, np.uint8), photometric="rgb", bigtiff=True)
+    with pytest.raises(TagError):
+        TagBlock(whole[:cut], may_be_big=True).first()

@@ -163,3 +163,17 @@ def test_raw_files_with_a_harmless_name_are_not_taken_for_their_preview(tmp_path
     )
     with pytest.raises(UnsupportedFormatError, match="camera raw file"):
         read_photo(written(tmp_path, "a.tif", content))
+
+
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_a_big_endian_bigtiff_with_8_bits(tmp_path, channels):
+    pixels = samples.noise(channels, np.uint8)
+    options = {"extrasamples": ["unassalpha"]} if channels == 4 else {}
+    photometric = "minisblack" if channels == 1 else "rgb"
+    content = samples.tiff_bytes(
+        pixels, photometric=photometric, bigtiff=True, byteorder=">", **options
+    )
+    photo = read_photo(written(tmp_path, "a.tif", content))
+    colour = pixels[..., :3] if channels > 1 else np.repeat(pixels[..., None], 3, axis=2)
+    np.testing.assert_array_equal(photo.pixels, colour.reshape(photo.pixels.shape))
+    assert photo.bit_depth == 8
