@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from app.cli_report import add_report_option, check_free, report_on_run
+from app.cli_restore_said import nothing_found, print_failures, print_left_out, print_summary
 from app.exit_codes import EXIT_DONE, EXIT_FAILED, EXIT_STOPPED, EXIT_USAGE
 from app.stopping import stops_on_signals
 from core.errors import OutputError, SettingsError
@@ -178,8 +179,9 @@ def run_restore(args: argparse.Namespace) -> int:
     from core.outputs import find_photos
 
     found = find_photos([Path(path) for path in args.paths], recursive=args.recursive)
+    print_left_out(args, found)
     if not found.photos and not found.problems:
-        print(_nothing_found(args, found), file=sys.stderr)
+        print(nothing_found(args, found), file=sys.stderr)
         return EXIT_FAILED
     tasks = tuple(
         Task(photo.path, photo.relative, number) for number, photo in enumerate(found.photos, 1)
@@ -201,8 +203,8 @@ def run_restore(args: argparse.Namespace) -> int:
     if args.json:
         _write_report(args.json, reports)
     if not args.quiet:
-        _print_summary(reports, to_stderr=args.json == "-")
-    _print_failures(reports)
+        print_summary(reports, to_stderr=args.json == "-")
+    print_failures(reports)
     if token.is_cancelled:
         return EXIT_STOPPED
     if args.report:
@@ -272,13 +274,6 @@ def _write_options(args: argparse.Namespace) -> WriteOptions:
         depth=args.depth,
         **_given(quality=args.quality),
     )
-
-
-def _nothing_found(args: argparse.Namespace, found: FoundPhotos) -> str:
-    if found.results:
-        return "There are only earlier results of Heirloom here: nothing to restore."
-    hint = "" if args.recursive else " Use --recursive to look into the folders within, too."
-    return f"There is no photo in {', '.join(args.paths)}.{hint}"
 
 
 def _compute(args: argparse.Namespace) -> ComputePreference:
@@ -374,25 +369,3 @@ def _write_report(target: str, reports: list[FileReport]) -> None:
         return
     with output_errors(Path(target)):
         write_atomic(Path(target), data, overwrite=True)
-
-
-def _print_summary(reports: list[FileReport], *, to_stderr: bool) -> None:
-    stream = sys.stderr if to_stderr else sys.stdout
-    for report in reports:
-        if report.status == "skipped":
-            print(f"  skipped, {report.input}: {report.output} is there", file=sys.stderr)
-        elif report.output:
-            print(report.output, file=stream)
-        for warning in report.warnings:
-            print(f"  note, {report.input}: {warning}", file=sys.stderr)
-    finished = sum(report.status == "done" for report in reports)
-    print(f"{finished} of {len(reports)} restored.", file=sys.stderr)
-
-
-def _print_failures(reports: list[FileReport]) -> None:
-    for report in reports:
-        if report.error:
-            print(
-                f"failed, {report.input}: {report.error.summary} {report.error.remedy}",
-                file=sys.stderr,
-            )

@@ -17,6 +17,7 @@ from core.imageio.file_hash import file_sha256
 from core.imageio.formats import READABLE_SUFFIXES, format_for_suffix, output_format, suffix_for
 from core.imageio.info import kind_and_depth
 from core.imageio.same_file import canonical, is_any_of
+from core.left_out import is_unread_picture, left_out_sentences
 from core.naming import fitting_name
 from core.progress import Progress, no_progress
 from core.recipe import SUFFIX as RECIPE_SUFFIX
@@ -65,11 +66,18 @@ class FoundPhotos:
         problems: Folders that cannot be read and names that lead nowhere.
         results: Results of earlier runs, known by the recipe beside them, that lay in a folder and
             are not restored a second time.
+        unread: Pictures in a folder of kinds that Heirloom cannot read: camera raw, PDF, ...
     """
 
     photos: tuple[FoundPhoto, ...] = ()
     problems: tuple[Problem, ...] = ()
     results: tuple[Path, ...] = ()
+    unread: tuple[Path, ...] = ()
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """What is to be said of the unread ones: which, and what the user can do."""
+        return left_out_sentences(self.unread)
 
 
 @dataclass(slots=True)
@@ -81,6 +89,7 @@ class _Search:
     photos: list[FoundPhoto] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     results: list[Path] = field(default_factory=list)
+    unread: list[Path] = field(default_factory=list)
     seen_files: set[str] = field(default_factory=set)
     seen_folders: set[str] = field(default_factory=set)
 
@@ -102,27 +111,37 @@ class _Search:
             return
         self.seen_folders.add(key)
         try:
-            entries = sorted(_visible(folder), key=_natural_order)
+            entries = sorted(self._visible(folder), key=_natural_order)
         except OSError as error:
             self.problems.append(Problem(folder, _unreadable_folder(folder, error)))
             return
+        names = {entry.name for entry in entries}
         for number, entry in enumerate(entries, 1):
             if number % _TOLD_EVERY == 0:
                 self._tell()
             if os.path.isfile(entry):  # noqa: PTH113 (Path.is_file raises where it may not look)
-                self._meet(entry, root)
+                self._meet(entry, root, names)
             elif self.recursive and os.path.isdir(entry):  # noqa: PTH112 (so does Path.is_dir)
                 self.walk(entry, root)
+
+    def _visible(self, folder: Path) -> Iterator[Path]:
+        """What is in a folder but hidden files; a large one on a network takes a while."""
+        with os.scandir(folder) as found:
+            for entry in found:
+                self.progress.check()
+                if not entry.name.startswith("."):
+                    yield folder / entry.name
 
     def _tell(self) -> None:
         self.progress.report(0.0, f"Photos found: {len(self.photos):,}")
 
-    def _meet(self, path: Path, root: Path) -> None:
-        """Note a file of a folder if it is a photo."""
+    def _meet(self, path: Path, root: Path, names: Collection[str]) -> None:
+        """Note a file of a folder if it is a photo; `names` are those of all that lies there."""
+        if is_unread_picture(path):
+            self.unread.append(path)
         if path.suffix.lower() not in READABLE_SUFFIXES:
             return
-        # The recipe's name is longer than the photo's, and may be too long for the disk.
-        if os.path.exists(path_beside(path)):  # noqa: PTH110 (Path.exists raises for such names)
+        if path_beside(path).name in names:
             self.results.append(path)
         else:
             self.add_file(path, path.relative_to(root))
@@ -158,7 +177,12 @@ def find_photos(
             search.problems.append(Problem(path, _missing(path)))
         elif path.suffix.lower() not in _SIDECARS:
             search.add_file(path, Path(path.name))
-    return FoundPhotos(tuple(search.photos), tuple(search.problems), tuple(search.results))
+    return FoundPhotos(
+        tuple(search.photos),
+        tuple(search.problems),
+        tuple(search.results),
+        tuple(search.unread),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,10 +313,6 @@ def _is_claimed(candidate: Path, taken: Collection[Path]) -> bool:
 
 def _folded(path: Path) -> str:
     return os.path.realpath(path).casefold()
-
-
-def _visible(folder: Path) -> Iterator[Path]:
-    return (entry for entry in folder.iterdir() if not entry.name.startswith("."))
 
 
 def _natural_order(path: Path) -> tuple[str, str]:

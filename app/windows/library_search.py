@@ -86,11 +86,10 @@ class LibrarySearch(QObject):
     @Slot(object, list)
     def _on_found(self, found: FoundPhotos, _photos: list[LibraryPhoto]) -> None:
         problems = [core_text(problem.error.summary) for problem in found.problems]
-        if problems:
-            self._banner.show_note(
-                self.tr("Some files were left out."),
-                " ".join((*self._named(problems), *self._results_left_out(found))),
-            )
+        unread = [core_text(sentence) for sentence in found.left_out]
+        if problems or unread:
+            said = (*self._named(problems), *unread, *self._results_left_out(found))
+            self._banner.show_note(self.tr("Some files were left out."), " ".join(said))
         elif found.results:
             title = (
                 self.tr("Earlier results were not added.")

@@ -11,11 +11,14 @@ SIGNATURE_BYTES = 4096
 _HEIF_BRANDS = frozenset(
     {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"}
 )
-_RAW_SUFFIXES = (
-    *(".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dng", ".erf", ".iiq", ".kdc", ".mef", ".mos"),
-    *(".mrw", ".nef", ".nrw", ".orf", ".pef", ".raf", ".raw", ".rw2", ".rwl", ".sr2", ".srf"),
-    *(".srw", ".x3f"),
+RAW_SUFFIXES = frozenset(
+    {
+        *(".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dng", ".erf", ".iiq", ".kdc", ".mef", ".mos"),
+        *(".mrw", ".nef", ".nrw", ".orf", ".pef", ".raf", ".raw", ".rw2", ".rwl", ".sr2", ".srf"),
+        *(".srw", ".x3f"),
+    }
 )
+"""Names of camera raw files end so."""
 _RAW_MARKS = (b"FUJIFILMCCD-RAW", b"IIRO", b"IIRS", b"MMOR", b"IIU\x00", b"FOVb", b"\x00MRM")
 _UNREAD: tuple[tuple[int, bytes, str], ...] = (
     (0, b"8BPS", "Photoshop document"),
@@ -78,7 +81,7 @@ def is_camera_raw(head: bytes, suffix: str) -> bool:
     """True for a camera's raw file; most are TIFF structures that show only a small preview."""
     if head.startswith(_RAW_MARKS) or head[8:10] == b"CR" or head[4:12] == b"ftypcrx ":
         return True
-    return suffix.lower() in _RAW_SUFFIXES and kind_of(head) in (None, "TIFF")
+    return suffix.lower() in RAW_SUFFIXES and kind_of(head) in (None, "TIFF")
 
 
 def sniff(head: bytes, path: Path) -> str:

@@ -2289,7 +2289,7 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     </message>
     <message>
         <source>The PDF document “{0}” was left out: save its pages as TIFF or PNG.</source>
-        <translation type="unfinished"></translation>
+        <translation>PDF নথি “{0}” বাদ দেওয়া হয়েছে: এর পাতাগুলো TIFF বা PNG হিসেবে সংরক্ষণ করুন।</translation>
     </message>
     <message>
         <source>The XMP data is damaged, so it was left out to be sure of the position.</source>
@@ -2305,7 +2305,7 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     </message>
     <message>
         <source>The camera raw file “{0}” was left out: develop it in your raw converter and save it as a 16-bit TIFF.</source>
-        <translation type="unfinished"></translation>
+        <translation>ক্যামেরার raw ফাইল “{0}” বাদ দেওয়া হয়েছে: আপনার raw প্রোগ্রামে এটি ডেভেলপ করে 16-বিট TIFF হিসেবে সংরক্ষণ করুন।</translation>
     </message>
     <message>
         <source>The checkpoint “{0}” cannot be read: {1}.</source>
@@ -2521,7 +2521,7 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     </message>
     <message>
         <source>The photo was stored without loss, but the result is not at quality {0}; quality 100 loses nothing.</source>
-        <translation type="unfinished"></translation>
+        <translation>ছবিটি কোনো ক্ষতি ছাড়াই সংরক্ষিত ছিল, কিন্তু গুণমান {0}-এ ফলাফল তেমন নয়; গুণমান 100-এ কিছুই হারায় না।</translation>
     </message>
     <message>
         <source>The photo “{0}” of this project is not where it was.</source>
@@ -3189,7 +3189,7 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     </message>
     <message>
         <source>{0} PDF documents were left out ({1}): save their pages as TIFF or PNG.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}টি PDF নথি বাদ দেওয়া হয়েছে ({1}): এগুলোর পাতা TIFF বা PNG হিসেবে সংরক্ষণ করুন।</translation>
     </message>
     <message>
         <source>{0} and {1}</source>
@@ -3213,7 +3213,7 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     </message>
     <message>
         <source>{0} camera raw files were left out ({1}): develop them in your raw converter and save them as 16-bit TIFF.</source>
-        <translation type="unfinished"></translation>
+        <translation>ক্যামেরার {0}টি raw ফাইল বাদ দেওয়া হয়েছে ({1}): আপনার raw প্রোগ্রামে এগুলো ডেভেলপ করে 16-বিট TIFF হিসেবে সংরক্ষণ করুন।</translation>
     </message>
     <message>
         <source>{0} cannot continue the download.</source>
@@ -3245,7 +3245,7 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     </message>
     <message>
         <source>{0} files of kinds that Heirloom cannot read were left out ({1}): save them as TIFF or PNG.</source>
-        <translation type="unfinished"></translation>
+        <translation>Heirloom পড়তে পারে না এমন ধরনের {0}টি ফাইল বাদ দেওয়া হয়েছে ({1}): এগুলো TIFF বা PNG হিসেবে সংরক্ষণ করুন।</translation>
     </message>
     <message>
         <source>{0} has another file under this address: {1} bytes instead of {2}.</source>
@@ -3541,7 +3541,7 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     </message>
     <message>
         <source>“{0}” is of a kind that Heirloom cannot read and was left out: save it as TIFF or PNG.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{0}” এমন ধরনের যা Heirloom পড়তে পারে না, তাই বাদ দেওয়া হয়েছে: এটি TIFF বা PNG হিসেবে সংরক্ষণ করুন।</translation>
     </message>
     <message>
         <source>“{0}” is one of the original photos, which Heirloom never replaces.</source>

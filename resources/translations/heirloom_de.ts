@@ -2289,7 +2289,7 @@ Bearbeiten &gt; Diese Version merken hält fest, wie das Foto jetzt ist.</transl
     </message>
     <message>
         <source>The PDF document “{0}” was left out: save its pages as TIFF or PNG.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das PDF-Dokument „{0}“ wurde ausgelassen: Speichern Sie seine Seiten als TIFF oder PNG.</translation>
     </message>
     <message>
         <source>The XMP data is damaged, so it was left out to be sure of the position.</source>
@@ -2305,7 +2305,7 @@ Bearbeiten &gt; Diese Version merken hält fest, wie das Foto jetzt ist.</transl
     </message>
     <message>
         <source>The camera raw file “{0}” was left out: develop it in your raw converter and save it as a 16-bit TIFF.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Raw-Datei „{0}“ wurde ausgelassen: Entwickeln Sie sie in Ihrem Raw-Konverter und speichern Sie sie als TIFF mit 16 Bit.</translation>
     </message>
     <message>
         <source>The checkpoint “{0}” cannot be read: {1}.</source>
@@ -2521,7 +2521,7 @@ Bearbeiten &gt; Diese Version merken hält fest, wie das Foto jetzt ist.</transl
     </message>
     <message>
         <source>The photo was stored without loss, but the result is not at quality {0}; quality 100 loses nothing.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Foto war verlustfrei gespeichert, das Ergebnis ist es bei Qualität {0} nicht; Qualität 100 verliert nichts.</translation>
     </message>
     <message>
         <source>The photo “{0}” of this project is not where it was.</source>
@@ -3189,7 +3189,7 @@ Bearbeiten &gt; Diese Version merken hält fest, wie das Foto jetzt ist.</transl
     </message>
     <message>
         <source>{0} PDF documents were left out ({1}): save their pages as TIFF or PNG.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} PDF-Dokumente wurden ausgelassen ({1}): Speichern Sie ihre Seiten als TIFF oder PNG.</translation>
     </message>
     <message>
         <source>{0} and {1}</source>
@@ -3213,7 +3213,7 @@ Bearbeiten &gt; Diese Version merken hält fest, wie das Foto jetzt ist.</transl
     </message>
     <message>
         <source>{0} camera raw files were left out ({1}): develop them in your raw converter and save them as 16-bit TIFF.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} Raw-Dateien wurden ausgelassen ({1}): Entwickeln Sie sie in Ihrem Raw-Konverter und speichern Sie sie als TIFF mit 16 Bit.</translation>
     </message>
     <message>
         <source>{0} cannot continue the download.</source>
@@ -3245,7 +3245,7 @@ Bearbeiten &gt; Diese Version merken hält fest, wie das Foto jetzt ist.</transl
     </message>
     <message>
         <source>{0} files of kinds that Heirloom cannot read were left out ({1}): save them as TIFF or PNG.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} Dateien, deren Art Heirloom nicht lesen kann, wurden ausgelassen ({1}): Speichern Sie sie als TIFF oder PNG.</translation>
     </message>
     <message>
         <source>{0} has another file under this address: {1} bytes instead of {2}.</source>
@@ -3541,7 +3541,7 @@ Bearbeiten &gt; Diese Version merken hält fest, wie das Foto jetzt ist.</transl
     </message>
     <message>
         <source>“{0}” is of a kind that Heirloom cannot read and was left out: save it as TIFF or PNG.</source>
-        <translation type="unfinished"></translation>
+        <translation>„{0}“ ist von einer Art, die Heirloom nicht lesen kann, und wurde ausgelassen: Speichern Sie die Datei als TIFF oder PNG.</translation>
     </message>
     <message>
         <source>“{0}” is one of the original photos, which Heirloom never replaces.</source>

@@ -144,3 +144,17 @@ def test_where_results_go_is_not_cut_off_where_there_is_room(window):
     shown_text = window.parts.library._target.text()
     assert "…" not in shown_text
     assert "beside each photo" in shown_text
+
+
+def test_raw_files_and_documents_of_a_folder_are_told(qtbot, window, album, gate):
+    for name in ("IMG_1.CR2", "letter.pdf"):
+        (album / name).write_bytes(b"no picture for us")
+    gate.set()
+    drop(window, album)
+    settle(qtbot, window)
+    assert len(window.library.library) == 3
+    text = window.parts.banner.text
+    assert "Some files were left out" in text
+    assert "“IMG_1.CR2”" in text
+    assert "raw converter" in text
+    assert "“letter.pdf”" in text

@@ -89,14 +89,14 @@ def test_names_that_lead_nowhere_are_problems(tmp_path):
 
 def test_a_folder_that_cannot_be_read_stops_nothing_else(tmp_path, monkeypatch):
     make(tmp_path, "a.jpg", "locked/b.jpg", "z/c.jpg")
-    real = Path.iterdir
+    real = os.scandir
 
-    def iterdir(self):
-        if self.name == "locked":
-            raise PermissionError(13, "Permission denied", str(self))
-        return real(self)
+    def scandir(folder):
+        if Path(folder).name == "locked":
+            raise PermissionError(13, "Permission denied", str(folder))
+        return real(folder)
 
-    monkeypatch.setattr(Path, "iterdir", iterdir)
+    monkeypatch.setattr(os, "scandir", scandir)
     found = find_photos([tmp_path], recursive=True)
     assert relatives(found) == ["a.jpg", str(Path("z", "c.jpg"))]
     assert len(found.problems) == 1
