@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from uuid import uuid4
@@ -23,7 +24,8 @@ from core.plain_json import from_exact_json, to_exact_json
 from core.settings import RestorationSettings
 
 FOLDER_NAME = "recovery"
-_SUFFIX = ".draft.json"
+_SUFFIX, _LOCK = ".draft.json", ".lock"
+_FRESH_S = 2.0
 
 
 class WantedSave(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,7 +114,19 @@ class RecoveryStore:
             if not path.exists():
                 with contextlib.suppress(OSError):
                     _lock_path(path).unlink(missing_ok=True)
+        self._remove_left_locks()
         return _together(lost)
+
+    def _remove_left_locks(self) -> None:
+        """A killed process leaves its lock file, also where it had nothing to lose."""
+        for path in self._folder.glob(f"*{_LOCK}"):
+            draft = path.with_name(path.name.removesuffix(_LOCK) + _SUFFIX)
+            is_own = draft == self._path
+            # One that is a moment old may be about to be taken.
+            if is_own or draft.exists() or time.time() - _age(path) < _FRESH_S:
+                continue
+            with contextlib.suppress(Timeout, OSError), FileLock(path).acquire(timeout=0):
+                path.unlink(missing_ok=True)
 
     def _take_lock(self) -> bool:
         try:
@@ -135,7 +149,7 @@ def _together(lost: Sequence[Draft]) -> Draft | None:
 
 
 def _lock_path(path: Path) -> Path:
-    return path.with_name(path.name.removesuffix(_SUFFIX) + ".lock")
+    return path.with_name(path.name.removesuffix(_SUFFIX) + _LOCK)
 
 
 def _age(path: Path) -> float:

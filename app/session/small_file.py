@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
+import time
 from pathlib import Path
+
+_HALF = ".half"
+_LEFT_S = 60.0
+"""A half file that nobody has written to for this long was left by a process that was killed."""
+
+_swept: set[Path] = set()
 
 
 def replace_file(path: Path, data: bytes, *, flushed: bool = False) -> None:
@@ -20,7 +28,8 @@ def replace_file(path: Path, data: bytes, *, flushed: bool = False) -> None:
         OSError: It cannot be written; what was there before is then still there.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    _sweep(path.parent)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_HALF)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
@@ -44,3 +53,15 @@ def write_small(path: Path, data: bytes, *, flushed: bool = False) -> bool:
     except OSError:
         return False
     return True
+
+
+def _sweep(folder: Path) -> None:
+    """Take away the half files of killed processes, once for each of the program's own folders."""
+    if folder in _swept:
+        return
+    _swept.add(folder)
+    with contextlib.suppress(OSError):
+        for half in folder.glob(f".*{_HALF}"):
+            with contextlib.suppress(OSError):
+                if time.time() - half.stat().st_mtime > _LEFT_S:
+                    half.unlink()

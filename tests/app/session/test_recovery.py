@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from app.session.recovery import Draft, RecoveryStore
@@ -61,3 +63,19 @@ def test_a_broken_draft_is_removed_and_not_offered(tmp_path: Path):
 def test_a_folder_that_cannot_be_made_is_no_reason_to_stop(tmp_path: Path):
     (tmp_path / "file").write_text("")
     assert not RecoveryStore(tmp_path / "file" / "below").keep(DRAFT)
+
+
+def test_the_lock_of_a_process_that_died_with_nothing_to_lose_goes(tmp_path: Path):
+    code = _DIES.replace("os._exit(9)", "store.forget(); os._exit(9)")
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False)
+    (left,) = tmp_path.iterdir()
+    assert left.suffix == ".lock"
+    os.utime(left, (time.time() - 60,) * 2)
+    running = RecoveryStore(tmp_path)
+    assert running.keep(DRAFT)
+    running.forget()
+    (kept,) = set(tmp_path.glob("*.lock")) - {left}
+    os.utime(kept, (time.time() - 60,) * 2)
+    assert RecoveryStore(tmp_path).take_lost() is None
+    assert list(tmp_path.iterdir()) == [kept]  # a window that is open has it
+    running.close()

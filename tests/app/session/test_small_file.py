@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
 
+from app.session import small_file
 from app.session.small_file import replace_file, write_small
 
 
@@ -37,3 +39,20 @@ def test_a_failure_leaves_the_old_content_and_no_other_file(tmp_path, monkeypatc
 def test_a_folder_that_is_a_file_is_told(tmp_path):
     (tmp_path / "folder").write_bytes(b"")
     assert not write_small(tmp_path / "folder" / "file.json", b"new")
+
+
+def test_the_half_of_a_killed_process_goes_with_the_next_write(tmp_path, monkeypatch):
+    path, other = tmp_path / "file.json", tmp_path / ".other.txt"
+    other.write_bytes(b"not ours")
+    with monkeypatch.context() as killed:
+        killed.setattr(Path, "replace", lambda *_args: None)  # the process ends before the name is
+        replace_file(path, b"half")
+    (left,) = set(tmp_path.iterdir()) - {other}
+    assert left.name.startswith(".file.json.")
+    small_file._swept.clear()
+    replace_file(path, b"one")
+    assert left.exists()  # perhaps another process writes it just now
+    os.utime(left, (time.time() - 3600,) * 2)
+    small_file._swept.clear()
+    replace_file(path, b"two")
+    assert sorted(tmp_path.iterdir()) == sorted([path, other])
