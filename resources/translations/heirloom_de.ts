@@ -7230,7 +7230,7 @@ Bitte prüfen Sie den Dateinamen.</translation>
     </message>
     <message>
         <source>Measured against {start} on {faces} that it never saw.</source>
-        <translation>Gemessen gegen {start} an {faces}, die es nie gesehen hat.</translation>
+        <translation>Gemessen gegen {start} über {faces}, die es nie gesehen hat.</translation>
     </message>
     <message>
         <source>Better in {better}, worse in {worse}</source>
@@ -7238,7 +7238,7 @@ Bitte prüfen Sie den Dateinamen.</translation>
     </message>
     <message>
         <source>Measured against {start} on {faces} that it never saw. Look at the previews before you decide.</source>
-        <translation>Gemessen gegen {start} an {faces}, die es nie gesehen hat. Sehen Sie die Vorschau an, bevor Sie entscheiden.</translation>
+        <translation>Gemessen gegen {start} über {faces}, die es nie gesehen hat. Sehen Sie die Vorschau an, bevor Sie entscheiden.</translation>
     </message>
     <message>
         <source>Cannot be judged</source>
@@ -7250,7 +7250,7 @@ Bitte prüfen Sie den Dateinamen.</translation>
     </message>
     <message>
         <source>Measured on {faces} that it never saw, nothing became better beyond chance.</source>
-        <translation>Gemessen an {faces}, die es nie gesehen hat, wurde nichts über den Zufall hinaus besser.</translation>
+        <translation>Gemessen über {faces}, die es nie gesehen hat, wurde nichts über den Zufall hinaus besser.</translation>
     </message>
     <message>
         <source>Worse in {figures}.</source>
