@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.dialogs.button_row import button_row
 from app.dialogs.export_choices import conflicts, depths, formats, metadatas, placeholders
 from app.widgets.calm_slider import CalmSlider
 from app.widgets.core_text import core_text
@@ -42,7 +43,7 @@ _ENDINGS = {
 }
 _WIDTH_PX = 580
 _SPIN_WIDTH_PX = 112
-_FOLDER_CHARS = 26
+_FOLDER_CHARS = 40
 _FIRST_SIDE_PX = 2048
 
 
@@ -185,7 +186,7 @@ class ExportDialog(QDialog):
     def _lay_out(self, accept_text: str) -> None:
         promise = QLabel(self.tr("Your original photos are never changed or replaced."))
         promise.setProperty("role", "muted")
-        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.buttons = button_row(QDialogButtonBox.StandardButton.Cancel)
         self.accept_button = self.buttons.addButton(
             accept_text, QDialogButtonBox.ButtonRole.AcceptRole
         )
@@ -222,8 +223,10 @@ class ExportDialog(QDialog):
         quality = _beside(self.quality, self.quality_text)
         size = _beside(self.size_switch, self.side)
         size.addStretch()
-        place = _beside(self.place, self.folder)
-        place.addStretch()
+        place = QVBoxLayout()
+        place.setSpacing(8)
+        place.addWidget(self.place, 0, Qt.AlignmentFlag.AlignLeft)
+        place.addWidget(self.folder)
         rows: Sequence[tuple[str, QWidget, Any]] = (
             (self.tr("F&older"), self.folder, place),
             (self.tr("&Name"), self.name, name),
@@ -237,7 +240,7 @@ class ExportDialog(QDialog):
         for row, (title, buddy, content) in enumerate(rows):
             label = QLabel(title)
             label.setBuddy(buddy)
-            is_tall = content is name
+            is_tall = content is name or content is place
             top = Qt.AlignmentFlag.AlignTop if is_tall else Qt.AlignmentFlag.AlignVCenter
             label.setContentsMargins(0, 8 if is_tall else 0, 0, 0)
             grid.addWidget(label, row, 0, top)

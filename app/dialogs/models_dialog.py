@@ -316,6 +316,9 @@ class ModelsDialog(QDialog):
         state = ModelState.MISSING if status is None else status.state
         downloadable = status is not None and status.spec.source == "download"
         self.install_button.setText(self._install_text(state, is_running=run is not None))
+        self.install_button.setProperty("primary", "false" if run is not None else "true")
+        self.install_button.style().unpolish(self.install_button)
+        self.install_button.style().polish(self.install_button)
         self.install_button.setEnabled(
             run is not None or (idle and downloadable and state in _INSTALLABLE)
         )

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.dialogs.button_row import button_row
 from app.session.languages import SYSTEM, installed_languages
 from app.session.preferences import Preferences
 from app.session.services import ModelOption
@@ -73,7 +74,7 @@ class PreferencesDialog(QDialog):
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setWidget(page)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons = button_row(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         buttons.setContentsMargins(22, 0, 22, 14)
         layout = QVBoxLayout(self)

@@ -17,6 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.dialogs.button_row import button_row
+
 _LEAST_WIDTH_PX, _MOST_WIDTH_PX = 720, 960
 _HEIGHT_PX = 620
 _AROUND_PX = 60
@@ -60,7 +62,7 @@ class ShortcutsDialog(QDialog):
         words_px = header.sectionSize(0) + table.sizeHintForColumn(1) + _AROUND_PX
         self.resize(max(_LEAST_WIDTH_PX, min(words_px, _MOST_WIDTH_PX)), _HEIGHT_PX)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons = button_row(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(18, 18, 18, 14)

@@ -1,4 +1,4 @@
-"""A label of one line whose text is cut in the middle where there is no room for it."""
+"""A label of one line whose text is cut where there is no room for it."""
 
 from __future__ import annotations
 
@@ -15,10 +15,17 @@ class ElidedLabel(QLabel):
     Args:
         role: Which of the style sheet's kinds of text it is.
         parent: Owner.
+        cut: Where it is cut; a sentence rather at its end.
     """
 
-    def __init__(self, role: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        role: str,
+        parent: QWidget | None = None,
+        cut: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle,
+    ) -> None:
         super().__init__(parent)
+        self._cut = cut
         self._whole = ""
         self.setProperty("role", role)
         self.setTextFormat(Qt.TextFormat.PlainText)
@@ -51,5 +58,5 @@ class ElidedLabel(QLabel):
             self._fit()
 
     def _fit(self) -> None:
-        middle, room = Qt.TextElideMode.ElideMiddle, self.contentsRect().width()
-        self.setText(self.fontMetrics().elidedText(self._whole, middle, room))
+        room = self.contentsRect().width()
+        self.setText(self.fontMetrics().elidedText(self._whole, self._cut, room))

@@ -62,7 +62,7 @@ class FaceDetail(QWidget):
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self._item: FaceItem | None = None
-        self._is_studio = False
+        self._is_studio = self._is_narrow = False
         self._make_words()
         self._make_controls()
         self._lay_out()
@@ -179,9 +179,22 @@ class FaceDetail(QWidget):
     def set_studio(self, *, is_studio: bool) -> None:
         """Show model and points, or leave them out."""
         self._is_studio = is_studio
-        _keep_room_of(self.model, kept=is_studio)
-        self._columns.setColumnStretch(1, 1 if is_studio else 0)
-        self._columns.setHorizontalSpacing(_COLUMNS_APART_PX if is_studio else 0)
+        self._fit_columns()
+
+    def set_narrow(self, *, is_narrow: bool) -> None:
+        """Leave the model out, or show it again: there is no room for it beside the strength."""
+        if is_narrow != self._is_narrow:
+            self._is_narrow = is_narrow
+            self._fit_columns()
+
+    @property
+    def _has_model(self) -> bool:
+        return self._is_studio and not self._is_narrow
+
+    def _fit_columns(self) -> None:
+        _keep_room_of(self.model, kept=self._has_model)
+        self._columns.setColumnStretch(1, 1 if self._has_model else 0)
+        self._columns.setHorizontalSpacing(_COLUMNS_APART_PX if self._has_model else 0)
         self._show_controls()
 
     def show_face(self, item: FaceItem | None) -> None:
@@ -223,7 +236,7 @@ class FaceDetail(QWidget):
         self.strength.setVisible(usable)
         for row in (self.strength, self.model):
             row.setEnabled(item is not None and item.enabled)
-        self.model.setVisible(usable and self._is_studio)
+        self.model.setVisible(usable and self._has_model)
         self.points.setVisible(
             item is not None and not item.removed and self._is_studio and item.has_points
         )

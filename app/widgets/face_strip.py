@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.session.services import ModelOption
+from app.widgets.elided_label import ElidedLabel
 from app.widgets.face_detail import FLAT_INSET_PX, FaceDetail
 from app.widgets.face_list import FaceList
 from app.widgets.face_words import FaceItem, summary_text
+
+_NARROW_PX = 480
 
 
 class FaceStrip(QFrame):
@@ -33,8 +37,7 @@ class FaceStrip(QFrame):
         self.detail = FaceDetail()
         self._title = QLabel()
         self._title.setProperty("role", "heading")
-        self._summary = QLabel()
-        self._summary.setProperty("role", "muted")
+        self._summary = ElidedLabel("muted", cut=Qt.TextElideMode.ElideRight)
         self.add = QPushButton(self.tr("Add a face"))
         self.add.setProperty("flat", "true")
         self.add.setToolTip(self.tr("Lets you draw a box around a face that was not found"))
@@ -116,6 +119,11 @@ class FaceStrip(QFrame):
         self.add.setVisible(not text)
         self._show_words()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Leave out what a narrow window has no room for."""
+        super().resizeEvent(event)
+        self.detail.set_narrow(is_narrow=self.width() < _NARROW_PX)
+
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         """Draw signs in the colours of the new theme."""
         if event.type() == QEvent.Type.PaletteChange:
@@ -130,7 +138,7 @@ class FaceStrip(QFrame):
         else:
             self._title.setText(self.tr("No face"))
         text = self._hint or summary_text(real)
-        self._summary.setText(text)
+        self._summary.show_text(text)
         self._summary.setToolTip(text)
 
     @Slot(int)

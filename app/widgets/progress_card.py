@@ -14,8 +14,10 @@ from PySide6.QtWidgets import (
 )
 
 from app.widgets.core_text import core_text
+from app.widgets.elided_label import ElidedLabel
 
 _STEPS = 1000
+_LEAST_WIDTH_PX = 240
 _SECONDS_SHOWN_EXACTLY = 90
 
 
@@ -31,7 +33,7 @@ class ProgressCard(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("progressCard")
-        self._message = QLabel()
+        self._message = ElidedLabel("plain", cut=Qt.TextElideMode.ElideRight)
         self._left = QLabel()
         self._left.setProperty("role", "muted")
         self._bar = QProgressBar()
@@ -53,12 +55,12 @@ class ProgressCard(QFrame):
         layout.setSpacing(16)
         layout.addLayout(column, 1)
         layout.addWidget(self._cancel, 0, Qt.AlignmentFlag.AlignVCenter)
-        self.setMinimumWidth(420)
+        self.setMinimumWidth(_LEAST_WIDTH_PX)
         self.hide()
 
     def begin(self, title: str) -> None:
         """Show the card for a new job."""
-        self._message.setText(title)
+        self._message.show_text(title)
         self._left.setText("")
         self._bar.setValue(0)
         self._cancel.setEnabled(True)
@@ -68,13 +70,13 @@ class ProgressCard(QFrame):
     def show_progress(self, fraction: float, message: str, left_s: float | None) -> None:
         """Show how far the job is."""
         if message:
-            self._message.setText(core_text(message))
+            self._message.show_text(core_text(message))
         self._bar.setValue(round(fraction * _STEPS))
         self._left.setText("" if left_s is None else self._left_text(left_s))
 
     def show_stopping(self) -> None:
         """Say that the wish to stop has been heard."""
-        self._message.setText(self.tr("Stopping"))
+        self._message.show_text(self.tr("Stopping"))
         self._left.setText("")
         self._cancel.setEnabled(False)
 

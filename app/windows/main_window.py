@@ -45,7 +45,7 @@ from core.errors import RestorationError
 from core.settings import RestorationSettings
 
 _SIZE = (1280, 800)
-_SMALLEST = (860, 560)
+_SMALLEST = (980, 560)
 
 
 class MainWindow(QMainWindow):

@@ -77,6 +77,10 @@ def main_window(place: Place) -> Pages:
     yield window
     window.library._on_scope_chosen("one")
     yield window
+    window.resize(window.minimumSize())
+    yield window
+    window.commands.scores.trigger()
+    yield window
     window.work.document.discard()
 
 
@@ -84,7 +88,10 @@ def export(place: Place) -> Pages:
     from app.dialogs.export_dialog import ExportDialog
 
     facts = NameFacts("grandmother", None, "compact-512", 7)
-    yield ExportDialog(ExportSettings(), facts, ".jpg", place.owner.tr("Save"), place.owner)
+    dialog = ExportDialog(ExportSettings(), facts, ".jpg", place.owner.tr("Save"), place.owner)
+    yield dialog
+    dialog.take_folder("/photos/All the photos of both grandmothers and their many sisters")
+    yield dialog
 
 
 def models(place: Place) -> Pages:

@@ -20,10 +20,12 @@ from PySide6.QtWidgets import (
 )
 from windows_of_app import cut_off
 
+from app.dialogs.about import AboutDialog
 from app.dialogs.crash import CrashDialog
 from app.dialogs.name_question import NameQuestion
 from app.dialogs.project_history import HistoryDialog
 from app.dialogs.question import Question
+from app.dialogs.shortcuts import ShortcutsDialog
 from app.session.history import History
 from app.session.troubles import Trouble
 from app.session.versions import with_version
@@ -110,7 +112,7 @@ def test_where_no_face_was_found_the_strip_says_how_one_is_added(qtbot, window, 
     engine.face_count = 0
     with qtbot.waitSignal(window.work.restored):
         window.open_paths([photo_path])
-    assert "Add a face" in window.parts.strip._summary.text()
+    assert "Add a face" in window.parts.strip._summary.whole
 
 
 def test_what_does_not_fit_the_last_line_ends_in_an_ellipsis(qapp):
@@ -193,6 +195,15 @@ def test_answers_stand_in_the_order_of_the_desktop(qtbot, order, left_to_right):
     buttons = sorted(box.buttons(), key=lambda button: button.x())
     assert [button.text() for button in buttons] == left_to_right
     box.setStyle(None)
+
+
+def test_buttons_of_qt_have_words_and_no_signs(qtbot, window):
+    for dialog in (AboutDialog(window), ShortcutsDialog((), window)):
+        qtbot.addWidget(dialog)
+        dialog.show()
+        [button] = dialog.findChild(QDialogButtonBox).buttons()
+        assert button.icon().isNull()
+        assert button.text()
 
 
 def test_enter_goes_on_after_a_crash(qtbot):

@@ -401,7 +401,7 @@ def test_progress_shows_and_cancel_stops(qtbot, window, photo_path, engine):
     engine.gate = threading.Event()
     window.open_paths([photo_path])
     card = window.parts.area.card
-    qtbot.waitUntil(lambda: card.isVisible() and card._message.text() == "Finding faces")
+    qtbot.waitUntil(lambda: card.isVisible() and card._message.whole == "Finding faces")
     qtbot.mouseClick(card._cancel, Qt.MouseButton.LeftButton)
     wait_idle(qtbot, window)
     assert not card.isVisible()
@@ -418,7 +418,7 @@ def test_a_change_while_working_ends_with_the_latest_settings(qtbot, window, pho
     engine.gate = threading.Event()
     window.open_paths([photo_path])
     card = window.parts.area.card
-    qtbot.waitUntil(lambda: card._message.text() == "Finding faces")
+    qtbot.waitUntil(lambda: card._message.whole == "Finding faces")
     window.parts.panel._simple_faces.slider.setValue(35)
     results = []
     window.work.restored.connect(lambda restored: results.append(restored.settings))
@@ -546,7 +546,7 @@ def test_closing_while_working_stops_the_work(qtbot, window, photo_path, engine)
     engine.gate = threading.Event()
     window.open_paths([photo_path])
     card = window.parts.area.card
-    qtbot.waitUntil(lambda: card._message.text() == "Finding faces")
+    qtbot.waitUntil(lambda: card._message.whole == "Finding faces")
     assert window.close()
     assert not window.isVisible()
 

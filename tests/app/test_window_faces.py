@@ -176,7 +176,7 @@ def test_likeness_is_said_in_plain_words_with_its_figure(window):
     score = result(window).faces[0].identity
     assert f"{100 * score:.0f} % alike" in strip.detail._state.text()
     assert "same person" in strip.detail._state.text()
-    assert "look like themselves" in strip._summary.text()
+    assert "look like themselves" in strip._summary.whole
 
 
 def test_another_model_for_one_face_runs_that_face_only(qtbot, window, real_engine):
@@ -283,7 +283,7 @@ def test_a_box_where_nothing_is_found_asks_for_the_points(qtbot, window):
     drag(canvas, on_canvas(window, 1, 1), on_canvas(window, width * 0.08, height * 0.16))
     qtbot.waitUntil(lambda: bool(window.work.document.settings.faces.added), timeout=30_000)
     assert isinstance(canvas.tool, FacePointsTool)
-    assert "not found" in window.parts.strip._summary.text()
+    assert "not found" in window.parts.strip._summary.whole
     idle(qtbot, window)
     qtbot.keyClick(canvas, Qt.Key.Key_Escape)
     assert canvas.tool is None

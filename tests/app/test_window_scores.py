@@ -241,7 +241,7 @@ def test_in_a_narrow_window_the_scores_take_the_place_of_the_controls(qtbot, win
     window.commands.scores.setChecked(True)
     window.resize(1280, 800)
     qtbot.waitUntil(window.parts.panel.isVisible)
-    window.resize(860, 560)
+    window.resize(window.minimumSize())
     qtbot.waitUntil(lambda: not window.parts.panel.isVisible())
     window.presenter.refresh()
     assert not window.parts.panel.isVisible()
