@@ -2769,7 +2769,7 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     </message>
     <message>
         <source>Trained by you on {0} faces, {1} steps from {2}. {3}</source>
-        <translation type="unfinished"></translation>
+        <translation>আপনি {0}টি মুখ দিয়ে প্রশিক্ষণ দিয়েছেন, {2} থেকে শুরু করে {1} ধাপ। {3}</translation>
     </message>
     <message>
         <source>Trained by you, {0} steps from {1}. {2}</source>

@@ -2769,7 +2769,7 @@ Bearbeiten &gt; Diese Version merken hält fest, wie das Foto jetzt ist.</transl
     </message>
     <message>
         <source>Trained by you on {0} faces, {1} steps from {2}. {3}</source>
-        <translation type="unfinished"></translation>
+        <translation>Von Ihnen mit {0} Gesichtern trainiert, {1} Schritte ausgehend von {2}. {3}</translation>
     </message>
     <message>
         <source>Trained by you, {0} steps from {1}. {2}</source>
