@@ -200,11 +200,11 @@ def run_restore(args: argparse.Namespace) -> int:
         with stops_on_signals(token):
             reports = _run_with_bar(args, batch, compute, token)
     reports = [*_problem_reports(found), *reports]
-    if args.json:
-        _write_report(args.json, reports)
     if not args.quiet:
         print_summary(reports, to_stderr=args.json == "-")
     print_failures(reports)
+    if args.json:  # last: where the disk is full, what was done is told all the same
+        _write_report(args.json, reports)
     if token.is_cancelled:
         return EXIT_STOPPED
     if args.report:

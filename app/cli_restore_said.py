@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,6 +11,10 @@ if TYPE_CHECKING:
 
     from core.outputs import FoundPhotos
     from core.report import FileReport
+
+
+_STEERING = frozenset({"Cc", "Zl", "Zp"})
+"""Kinds of letters (Unicode's categories) that are commands or ends of lines."""
 
 
 def nothing_found(args: argparse.Namespace, found: FoundPhotos) -> str:
@@ -25,7 +30,7 @@ def print_left_out(args: argparse.Namespace, found: FoundPhotos) -> None:
     if found.photos and args.quiet:
         return
     for sentence in found.left_out:
-        print(f"  note: {sentence}", file=sys.stderr)
+        _say(f"  note: {sentence}")
 
 
 def print_summary(reports: list[FileReport], *, to_stderr: bool) -> None:
@@ -33,11 +38,12 @@ def print_summary(reports: list[FileReport], *, to_stderr: bool) -> None:
     stream = sys.stderr if to_stderr else sys.stdout
     for report in reports:
         if report.status == "skipped":
-            print(f"  skipped, {report.input}: {report.output} is there", file=sys.stderr)
+            _say(f"  skipped, {report.input}: {report.output} is there")
         elif report.output:
-            print(report.output, file=stream)
+            # A program that reads the names gets them as they are.
+            print(_plain(report.output) if stream.isatty() else report.output, file=stream)
         for warning in report.warnings:
-            print(f"  note, {report.input}: {warning}", file=sys.stderr)
+            _say(f"  note, {report.input}: {warning}")
     finished = sum(report.status == "done" for report in reports)
     print(f"{finished} of {len(reports)} restored.", file=sys.stderr)
 
@@ -46,7 +52,16 @@ def print_failures(reports: list[FileReport]) -> None:
     """Print what failed, with the reason and what can be done."""
     for report in reports:
         if report.error:
-            print(
-                f"failed, {report.input}: {report.error.summary} {report.error.remedy}",
-                file=sys.stderr,
-            )
+            _say(f"failed, {report.input}: {report.error.summary} {report.error.remedy}")
+
+
+def _say(line: str) -> None:
+    print(_plain(line), file=sys.stderr)
+
+
+def _plain(line: str) -> str:
+    """The line without what would break it or steer a terminal: a file may be called anything."""
+    return "".join(
+        repr(letter)[1:-1] if unicodedata.category(letter) in _STEERING else letter
+        for letter in line
+    )

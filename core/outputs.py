@@ -123,6 +123,8 @@ class _Search:
                 self._meet(entry, root, names)
             elif self.recursive and os.path.isdir(entry):  # noqa: PTH112 (so does Path.is_dir)
                 self.walk(entry, root)
+            elif _leads_nowhere(entry):
+                self.problems.append(Problem(entry, _broken_link(entry)))
 
     def _visible(self, folder: Path) -> Iterator[Path]:
         """What is in a folder but hidden files; a large one on a network takes a while."""
@@ -324,6 +326,21 @@ def _unreadable_folder(folder: Path, error: OSError) -> RestorationError:
     return RestorationError(
         f"The folder “{folder}” cannot be read ({reason}).",
         "Check that it still exists and that you may open it.",
+    )
+
+
+def _leads_nowhere(path: Path) -> bool:
+    """True for a link, called like a photo, to a file that is gone, or to itself."""
+    if path.suffix.lower() not in READABLE_SUFFIXES:
+        return False
+    # Path.exists raises for a link to itself.
+    return os.path.islink(path) and not os.path.exists(path)  # noqa: PTH110, PTH114
+
+
+def _broken_link(path: Path) -> RestorationError:
+    return RestorationError(
+        f"“{path}” is a link that leads to no file.",
+        "Put the photo back in its place, or take the link away.",
     )
 
 

@@ -2048,6 +2048,10 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
         <translation>পাওয়া ছবি: {0}</translation>
     </message>
     <message>
+        <source>Put the photo back in its place, or take the link away.</source>
+        <translation>ছবিটি তার জায়গায় ফিরিয়ে রাখুন, অথবা লিঙ্কটি সরিয়ে দিন।</translation>
+    </message>
+    <message>
         <source>Reading</source>
         <translation>পড়া হচ্ছে</translation>
     </message>
@@ -3474,6 +3478,10 @@ Edit &gt; Keep this version remembers the photo as it is now.</source>
     <message>
         <source>“{0}” is a folder.</source>
         <translation>“{0}” একটি ফোল্ডার।</translation>
+    </message>
+    <message>
+        <source>“{0}” is a link that leads to no file.</source>
+        <translation>“{0}” এমন একটি লিঙ্ক যা কোনো ফাইলে যায় না।</translation>
     </message>
     <message>
         <source>“{0}” is a whole photo, not a face that was cut out ({1} x {2}).</source>

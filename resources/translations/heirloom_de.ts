@@ -2048,6 +2048,10 @@ Bearbeiten &gt; Diese Version merken hält fest, wie das Foto jetzt ist.</transl
         <translation>Gefundene Fotos: {0}</translation>
     </message>
     <message>
+        <source>Put the photo back in its place, or take the link away.</source>
+        <translation>Legen Sie das Foto an seinen Platz zurück, oder entfernen Sie die Verknüpfung.</translation>
+    </message>
+    <message>
         <source>Reading</source>
         <translation>Lesen</translation>
     </message>
@@ -3474,6 +3478,10 @@ Bearbeiten &gt; Diese Version merken hält fest, wie das Foto jetzt ist.</transl
     <message>
         <source>“{0}” is a folder.</source>
         <translation>„{0}“ ist ein Ordner.</translation>
+    </message>
+    <message>
+        <source>“{0}” is a link that leads to no file.</source>
+        <translation>„{0}“ ist eine Verknüpfung, die zu keiner Datei führt.</translation>
     </message>
     <message>
         <source>“{0}” is a whole photo, not a face that was cut out ({1} x {2}).</source>

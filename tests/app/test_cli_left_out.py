@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import os
+
 import pytest
 from PIL import Image
 
 import core.api
 from app.cli import main
+from core.imageio import atomic
 from core.pipeline import Pipeline
 
 
@@ -54,3 +58,33 @@ def test_a_folder_of_raw_files_alone_says_why_nothing_was_done(album, tmp_path, 
     assert "camera raw files were left out" in said
     assert "There is no photo in" in said
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="such names are refused there")
+def test_a_name_with_commands_for_the_terminal_is_printed_as_letters(tmp_path, capsys):
+    wild = tmp_path / "a\x1b]0;hello\x07\nfailed, b.png"
+    wild.write_bytes(b"no picture")
+    kind = tmp_path / "বউ 👵 שלום.png"
+    kind.write_bytes(b"no picture")
+    assert main(["restore", str(wild), str(kind), "-o", str(tmp_path / "out"), "-q"]) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert len([line for line in lines if line.startswith("failed, ")]) == 2
+    assert not any("\x1b" in line or "\x07" in line for line in lines)
+    assert any("a\\x1b]0;hello\\x07\\nfailed, b.png" in line for line in lines)
+    assert any("বউ 👵 שלום.png" in line for line in lines)
+
+
+def test_what_failed_is_told_although_the_report_cannot_be_written(tmp_path, monkeypatch, capsys):
+    bad, report = tmp_path / "a.png", tmp_path / "report.json"
+    bad.write_bytes(b"no picture")
+
+    def full(*_args, **_options) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(atomic, "write_atomic", full)
+    out = str(tmp_path / "out")
+    assert main(["restore", str(bad), "-o", out, "--json", str(report), "-q"]) == 1
+    said = capsys.readouterr().err
+    assert "“a.png” is not a picture" in said
+    assert "the disk is full" in said
+    assert not report.exists()

@@ -88,3 +88,16 @@ def test_listing_a_folder_on_a_slow_disk_is_cancelled(folder, monkeypatch):
     with pytest.raises(Cancelled):
         find_photos([folder], progress=Progress(token=token))
     assert SlowEntries.listed < 150
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+def test_a_link_that_leads_nowhere_is_told(tmp_path):
+    (tmp_path / "real.jpg").write_bytes(b"\xff\xd8\xff\xe0")
+    (tmp_path / "good.jpg").symlink_to("real.jpg")
+    (tmp_path / "gone.jpg").symlink_to("away.jpg")
+    (tmp_path / "loop.png").symlink_to("loop.png")
+    (tmp_path / "notes").symlink_to("away")
+    found = find_photos([tmp_path])
+    assert [photo.path.name for photo in found.photos] == ["good.jpg"]
+    assert [problem.path.name for problem in found.problems] == ["gone.jpg", "loop.png"]
+    assert "leads to no file" in found.problems[0].error.summary
