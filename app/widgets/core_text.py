@@ -27,8 +27,9 @@ def core_text(text: str) -> str:
     translated: str = QCoreApplication.translate(CONTEXT, text)
     if translated != text:
         return translated
-    for template, pattern in _patterns():
-        found = pattern.fullmatch(text)
+    for template, beginning, pattern in _patterns():
+        # Most sentences begin like no template, which is seen sooner than that none fits.
+        found = pattern.fullmatch(text) if text.startswith(beginning) else None
         if found is None:
             continue
         translated = QCoreApplication.translate(CONTEXT, template)
@@ -47,12 +48,12 @@ def _value(text: str) -> str:
 
 
 @cache
-def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Templates with what recognises them, those with the most words of their own first."""
+def _patterns() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
+    """Templates, how each begins, what recognises it; those first that say most themselves."""
     path = translations_folder() / TEMPLATES
     templates: list[str] = json.loads(path.read_text("utf-8")) if path.is_file() else []
     templates.sort(key=lambda template: (-len(_VALUE.sub("", template)), template))
-    return tuple((template, _pattern(template)) for template in templates)
+    return tuple((text, _VALUE.split(text)[0], _pattern(text)) for text in templates)
 
 
 def _pattern(template: str) -> re.Pattern[str]:
