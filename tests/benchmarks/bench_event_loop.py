@@ -12,7 +12,9 @@ this thread calculated; how many blocks were over 50 ms. Ends with 1 where a ste
 
 --parts takes only some parts of the walk, with what has to be done before them, so that each can be
 measured while nothing else runs. --photo is enlarged to --megapixels; its faces grow with it.
---explain writes what the threads did in blocks of at least so many milliseconds.
+--explain writes what the threads did in blocks of at least so many milliseconds; that may end the
+process (see the watchdog), so leave it out where only figures are wanted. A process that is stopped
+from outside meanwhile shows that as a block without any calculating.
 """
 
 from __future__ import annotations

@@ -8,7 +8,8 @@ depends on how busy the machine is, and nothing that the program does can hide i
 
 Where a block may be long, what every thread was doing is written down meanwhile, again and again,
 by a watcher that needs no lock of Python's (`faulthandler`), since a block is often a thread that
-holds that very lock.
+holds that very lock. Reading the stacks of threads that run may end the process, which was seen
+once; so it is for looking closely, and no test asks for it.
 
     with Watchdog() as watchdog:
         ...  # let the event loop run
