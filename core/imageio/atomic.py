@@ -17,7 +17,7 @@ import secrets
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -68,17 +68,39 @@ def remove_stale_parts(folder: Path) -> int:
     Returns:
         How many files were removed; nothing is raised.
     """
-    removed = 0
+    return len(_removed(_parts(folder)))
+
+
+def _parts(folder: Path) -> list[Path]:
+    """The hidden files of a folder that this process does not write."""
+    found: list[Path] = []
     with contextlib.suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
-            if _PART_NAME.match(entry.name) is None:
-                continue
             path = folder / entry.name
-            with contextlib.suppress(OSError):
-                if _is_left(path):
-                    path.unlink()
-                    removed += 1
-    return removed
+            if is_part_file(path) and path not in _open_parts:
+                found.append(path)
+    return found
+
+
+def _removed(parts: Iterable[Path]) -> list[Path]:
+    """Take away those that nobody writes any more, and tell which."""
+    gone: list[Path] = []
+    for path in parts:
+        with contextlib.suppress(OSError):
+            if _is_left(path):
+                path.unlink()
+                gone.append(path)
+    return gone
+
+
+def _tidy(folder: Path) -> None:
+    """Take away what is left; what is too fresh to be told is looked at again."""
+    parts = _parts(folder)
+    gone = _removed(parts)
+    unsure = [path for path in parts if path not in gone]
+    if unsure:
+        time.sleep(1.1 * _FRESH_S)
+        _removed(unsure)
 
 
 _tidying: dict[Path, threading.Thread] = {}
@@ -100,9 +122,7 @@ def tidy(folder: Path, progress: Progress | None = None) -> None:
     thread = _tidying.get(folder)
     if thread is None:
         # A daemon: the program need not wait for it, and it leaves nothing half done.
-        thread = threading.Thread(
-            target=remove_stale_parts, args=(folder,), name="tidy", daemon=True
-        )
+        thread = threading.Thread(target=_tidy, args=(folder,), name="tidy", daemon=True)
         _tidying[folder] = thread
         thread.start()
         end = time.monotonic() + _TIDY_S

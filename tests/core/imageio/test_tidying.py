@@ -123,3 +123,15 @@ def test_a_batch_that_finds_everything_done_takes_away_what_the_crash_left(tmp_p
     )
     assert report.status == "skipped"
     assert not half.exists()
+
+
+def test_what_was_left_a_moment_ago_goes_once_it_can_be_told(tmp_path, monkeypatch):
+    monkeypatch.setattr(atomic, "_FRESH_S", 0.5)
+    half = tmp_path / f".heirloom-{atomic._THIS_COMPUTER}{'a' * 8}.part"
+    half.write_bytes(b"half")
+    written = tmp_path / "a.png"
+    write_photo(small_photo(), written, WriteOptions(), altered=False, software="test")
+    end = time.monotonic() + 20
+    while half.exists() and time.monotonic() < end:
+        time.sleep(0.05)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
