@@ -22,6 +22,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 
+from core.errors import RestorationError
 from training.degrade import Degrader
 from training.options import DataOptions
 from training.records import FaceRecord, TrainingDataError
@@ -161,13 +162,16 @@ def batches(samples: FaceSamples, first_step: int, end_step: int) -> Iterator[Ba
     """The batches of the steps [first_step, end_step), loaded ahead by worker processes.
 
     No timeout is set on the workers: a run may be paused for as long as one likes.
+
+    Raises:
+        TrainingDataError: While iterating: a face cannot be read any more.
     """
     workers = samples.options.workers
     if workers:
         # A worker is forked: OpenCV's idle threads are missing there, and it would wait for them.
         cv2.setNumThreads(0)
     loader = DataLoader(
-        samples,
+        _Told(samples),
         batch_size=None,
         sampler=_Steps(first_step, end_step),
         num_workers=workers,
@@ -177,7 +181,27 @@ def batches(samples: FaceSamples, first_step: int, end_step: int) -> Iterator[Ba
     earlier = set(multiprocessing.active_children())
     iterator = iter(loader)
     atexit.register(_end, set(multiprocessing.active_children()) - earlier)
-    return iterator
+    return _raising(iterator)
+
+
+class _Told(Dataset[Batch | RestorationError]):
+    """The samples, or why one cannot be made: torch would wrap an error of a worker in a report."""
+
+    def __init__(self, samples: FaceSamples) -> None:
+        self._samples = samples
+
+    def __getitem__(self, index: int) -> Batch | RestorationError:
+        try:
+            return self._samples[index]
+        except RestorationError as error:
+            return error
+
+
+def _raising(loaded: Iterator[Batch | RestorationError]) -> Iterator[Batch]:
+    for batch in loaded:
+        if isinstance(batch, RestorationError):
+            raise batch
+        yield batch
 
 
 def _end(workers: Iterable[BaseProcess]) -> None:

@@ -62,6 +62,16 @@ def test_workers_change_nothing(plain):
         assert torch.equal(one["target"], other["target"])
 
 
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_face_that_vanishes_while_training_is_named(plain, workers):
+    records = read_records(plain)
+    samples = FaceSamples(records, DataOptions(workers=workers), 32, 0, Place(2))
+    for record in records:
+        record.path.unlink()
+    with pytest.raises(TrainingDataError, match=r"^The face “.*” cannot be read\. Remove"):
+        next(batches(samples, 0, 4))
+
+
 FAILS_WHILE_A_WORKER_LOADS = """
 import sys
 from pathlib import Path
