@@ -86,6 +86,7 @@ def _run(options: TrainingOptions, folder: RunFolder, world: World, progress: Pr
     newest = folder.newest_checkpoint()
     if newest is not None:
         trainer.standing = load_checkpoint(newest, trainer.parts)
+    trainer.require_space()  # now, not after the first ten minutes
     folder.clear_stop()
     first = trainer.standing.step
     folder.log(

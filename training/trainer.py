@@ -159,13 +159,20 @@ class Trainer(ABC):
         """Write a checkpoint and drop the ones that are no longer wanted."""
         if not self.world.leads:
             return
-        self._require_space()
+        self.require_space()
         path = checkpoint_path(self.folder.checkpoints, self.standing.step)
         save_checkpoint(path, self.parts, self.standing)
         prune_checkpoints(self.folder.checkpoints)
         self.folder.log(f"saved {path.name}")
 
-    def _require_space(self) -> None:
+    def require_space(self) -> None:
+        """See that a checkpoint would fit.
+
+        Raises:
+            OutputError: It would not.
+        """
+        if not self.world.leads:
+            return
         size = checkpoint_bytes(self.generator, self.discriminators)
         self.folder.require_space(size, self.options.disk_budget_bytes)
 
@@ -249,7 +256,7 @@ class RestorationTrainer(Trainer):
         if values["score"] < standing.best_score:
             standing.best_score, standing.best_step = values["score"], standing.step
             standing.stale = 0
-            self._require_space()
+            self.require_space()
             save_checkpoint(self.folder.checkpoints / BEST_FILE, self.parts, standing)
         else:
             standing.stale += 1

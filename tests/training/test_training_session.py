@@ -187,6 +187,16 @@ def test_the_disk_budget_counts_for_the_best_checkpoint_too(options, tmp_path):
     assert "Allow it more" in state_of(tmp_path / "run")["remedy"]
 
 
+def test_a_disk_without_room_is_told_before_the_first_step(options, tmp_path, monkeypatch):
+    usage = shutil.disk_usage(tmp_path)._replace(free=5 << 20)
+    monkeypatch.setattr("training.runfolder.shutil.disk_usage", lambda _path: usage)
+    monkeypatch.setattr(trainer, "checkpoint_bytes", lambda *_networks: 312 << 20)
+    with pytest.raises(OutputError, match="needs 312 MB, but the disk has 5 MB"):
+        session.start(options, tmp_path / "run", no_progress())
+    assert state_of(tmp_path / "run")["state"] == "failed"
+    assert not RunFolder(tmp_path / "run").read_stats()
+
+
 def test_unexpected_failures_are_noted(options, tmp_path, monkeypatch):
     def broken(*_args):
         raise KeyError("bug")
