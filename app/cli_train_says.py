@@ -78,8 +78,8 @@ def cost_lines(cost: Cost, options: TrainingOptions) -> list[str]:
     """Time, memory and disk space of a run."""
     minutes = cost.total_s(options) / 60
     time = f"{minutes:.0f} minutes" if minutes < 90 else f"{minutes / 60:.1f} hours"
-    known = cost.memory_bytes is not None
-    memory = f"{cost.memory_bytes / 1e9:.1f} GB" if known else "not known"
+    size = cost.memory_bytes
+    memory = "not known" if size is None else f"{size / 1e9:.1f} GB"
     return [
         f"Time: about {time} ({_counted(options.steps, 'step')} of {cost.step_s:.1f} seconds).",
         f"Memory: {memory}.",

@@ -196,7 +196,7 @@ def _data_facts(options: TrainingOptions) -> dict[str, Any]:
     try:
         faces = [r for r in read_records(Path(options.data.folder)) if r.side_px >= smallest]
     except TrainingDataError:
-        numbers = {"faces_trained_on": None, "faces_held_out": None, "by_source": {}}
+        numbers: dict[str, Any] = {"faces_trained_on": None, "faces_held_out": None, "by_source": {}}
         return {"licence": options.data.licence, **numbers}
     by_source: dict[str, int] = {}
     for record in faces:
