@@ -196,8 +196,8 @@ def _data_facts(options: TrainingOptions) -> dict[str, Any]:
     try:
         faces = [r for r in read_records(Path(options.data.folder)) if r.side_px >= smallest]
     except TrainingDataError:
-        numbers: dict[str, Any] = {"faces_trained_on": None, "faces_held_out": None, "by_source": {}}
-        return {"licence": options.data.licence, **numbers}
+        unknown = dict.fromkeys(("faces_trained_on", "faces_held_out"))
+        return {"licence": options.data.licence, **unknown, "by_source": {}}
     by_source: dict[str, int] = {}
     for record in faces:
         if record.split == "train":
