@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from accessible import interactive, problems_of, tab_order
 from app_fakes import save_png
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from test_accessibility import _is_reached
 from windows_of_app import cut_off, window_classes
@@ -234,11 +235,22 @@ def training(place: Place) -> Pages:
         window.stop()
 
 
+def large_preview(place: Place) -> Pages:
+    from app.dialogs.training.large_preview import LargePreview
+    from app.dialogs.training.preview_grid import Preview
+
+    rows = ("input", "start", "yours", "target")
+    image = QImage(150, 200, QImage.Format.Format_RGB32)
+    image.fill(0)
+    yield LargePreview(Preview(65, rows, 3, image), 1, place.owner)
+
+
 WINDOWS: dict[str, Callable[[Place], Pages]] = {
     "AboutDialog": about,
     "CrashDialog": crash,
     "ExportDialog": export,
     "HistoryDialog": history,
+    "LargePreview": large_preview,
     "MainWindow": main_window,
     "ModelsDialog": models,
     "NameQuestion": names,

@@ -11,7 +11,7 @@ from app.session.pyramid import Pyramid
 from app.views.layer import Layer
 from app.views.result_grid import ResultGrid, ResultPane
 
-_SIZE = (960, 760)
+_SIZE = (960, 720)
 
 
 class LargePreview(QDialog):
