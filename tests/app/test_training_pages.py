@@ -116,6 +116,20 @@ def test_one_photo_many_times_counts_once(qtbot, window, folder):
     assert window.wizard.next_button.isEnabled()
 
 
+def test_keys_go_on_where_a_page_was_at_work(qtbot, window, folder):
+    """“Next” is switched off meanwhile, and Qt hands the focus to another button."""
+    for number in range(6):
+        save(folder / f"{number}.jpg", portrait(number))
+    wizard = window.wizard
+    window.activateWindow()
+    wizard.photos.add([folder])
+    wizard.next_button.setFocus()
+    qtbot.keyClick(wizard.next_button, Qt.Key.Key_Space)
+    assert not wizard.next_button.hasFocus()
+    qtbot.waitUntil(wizard.next_button.isEnabled, timeout=WAIT_MS)
+    assert wizard.next_button.hasFocus()
+
+
 def test_a_folder_that_cannot_be_read_is_named(qtbot, window, tmp_path):
     check(qtbot, window, [tmp_path / "gone"])
     assert "gone" in window.wizard.banner.text

@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.dialogs.training.check_page import CHECK, CheckPage
 from app.dialogs.training.damage_page import DamagePage
@@ -45,6 +53,7 @@ class Wizard(QWidget):
         super().__init__()
         self._services, self._work = services, work
         self._folder: Path | None = None
+        self._goes_on = False
         self.banner = Banner()
         self.photos = PhotosPage(suffixes)
         self.found = CheckPage(services, work)
@@ -172,10 +181,20 @@ class Wizard(QWidget):
         self.back_button.setVisible(self.page > PHOTOS)
         last = self.page == PLAN
         self.next_button.setText(self.tr("Start training") if last else self.tr("Next"))
+        if can_go_on and self._goes_on:
+            self._goes_on = False
+            self._focus_next()
+
+    def _focus_next(self) -> None:
+        """Take the focus back that Qt gave to another button while "Next" was switched off."""
+        focused = QApplication.focusWidget()
+        if focused is None or not self._all[self.page].isAncestorOf(focused):
+            self.next_button.setFocus()
 
     @Slot()
     def _on_back_clicked(self) -> None:
         self.banner.hide()
+        self._goes_on = False
         if self.page == FOUND:
             self._work.cancel(CHECK)
         self._show_page(max(PHOTOS, self.page - 1))
@@ -183,6 +202,7 @@ class Wizard(QWidget):
     @Slot()
     def _on_next_clicked(self) -> None:
         self.banner.hide()
+        self._goes_on = True
         if self.page < PLAN:
             self._show_page(self.page + 1)
             return
