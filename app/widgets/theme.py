@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QByteArray, QEvent, QObject, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QWidget
@@ -121,14 +121,14 @@ def _palette(chosen: Colours) -> QPalette:
 class _Redrawing(QObject):
     """Has the style look up the colours of all widgets again, as it keeps what it once found.
 
-    What is seen comes at once. Hidden widgets, which are most, come in turns of a few milliseconds;
-    one that is shown meanwhile is wrong for a moment.
+    What is seen comes at once. Hidden widgets, which are most, come in turns of a few milliseconds,
+    or when they are shown.
     """
 
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
         self._app = app
-        self._hidden: list[QWidget] = []
+        self._hidden: set[QWidget] = set()
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._take_turn)
 
@@ -136,12 +136,13 @@ class _Redrawing(QObject):
         """Draw anew what is seen, and see to the rest."""
         polished = Qt.WidgetAttribute.WA_WState_Polished
         widgets = [widget for widget in self._app.allWidgets() if widget.testAttribute(polished)]
-        self._hidden = [widget for widget in widgets if not widget.isVisible()]
+        self._hidden = {widget for widget in widgets if not widget.isVisible()}
         for widget in widgets:
             if widget.isVisible():
                 self._redraw(widget)
                 if widget.isWindow():
                     widget.update()
+        self._app.installEventFilter(self)
         self._timer.start()
 
     @property
@@ -156,6 +157,14 @@ class _Redrawing(QObject):
                 self._redraw(widget)
         if self.is_done:
             self._timer.stop()
+            self._app.removeEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """A widget that is shown before its turn takes the colours first."""
+        if event.type() == QEvent.Type.Show and watched in self._hidden:
+            self._hidden.discard(watched)
+            self._redraw(watched)
+        return False
 
     def _redraw(self, widget: QWidget) -> None:
         style = self._app.style()

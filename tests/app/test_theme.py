@@ -96,6 +96,21 @@ def test_a_hidden_widget_has_the_colours_when_it_is_shown(qapp, qtbot, window):
         assert text == colours(dark=dark).text
 
 
+def test_a_widget_that_is_shown_before_its_turn_has_the_colours_at_once(qapp, qtbot):
+    apply_theme(qapp, dark=True)
+    qtbot.waitUntil(lambda: redrawing(qapp).is_done)
+    late = QWidget()
+    qtbot.addWidget(late)
+    labels = [QLabel("words", late) for _ in range(200)]
+    for widget in (late, *labels):
+        widget.ensurePolished()
+    apply_theme(qapp, dark=False)
+    assert not redrawing(qapp).is_done
+    late.show()
+    shown = {label.palette().color(QPalette.ColorRole.WindowText).name() for label in labels}
+    assert shown == {colours(dark=False).text}
+
+
 def test_a_ticked_box_is_readable_in_both_themes(qapp, window, qtbot):
     """What is beside the tick in the box is the accent; the tick itself is its text's colour."""
     box = QCheckBox("ticked", window)
